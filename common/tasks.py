@@ -1,0 +1,87 @@
+"""The only door to Celery: the catalogue of tasks, the decorator that registers them, the functions that send them."""
+
+import logging
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+import celery
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+class Queue(StrEnum):
+    """Queues, in the order in which a render process empties them."""
+
+    RENDER = "render"
+    WARM = "warm"
+    HOUSEKEEPING = "housekeeping"
+
+
+class TaskName(StrEnum):
+    """Every task of the system, by the name under which its app registers it."""
+
+    RENDER_TILE = "viewer.render_tile"
+    RENDER_THUMBNAIL = "viewer.render_thumbnail"
+    WARM_STACK = "viewer.warm_stack"
+    WARM_SERIES = "viewer.warm_series"
+    SWEEP_OWED_WORK = "archive.sweep_owed_work"
+    ANNOUNCE_RECEIVED_STUDIES = "archive.announce_received_studies"
+    CLEAN_UP_INTERRUPTED_WRITES = "archive.clean_up_interrupted_writes"
+    VERIFY_AUDIT_CHAIN = "audit.verify_chain"
+
+
+QUEUE_OF: dict[TaskName, Queue] = {
+    TaskName.RENDER_TILE: Queue.RENDER,
+    TaskName.RENDER_THUMBNAIL: Queue.RENDER,
+    TaskName.WARM_STACK: Queue.WARM,
+    TaskName.WARM_SERIES: Queue.WARM,
+    TaskName.SWEEP_OWED_WORK: Queue.HOUSEKEEPING,
+    TaskName.ANNOUNCE_RECEIVED_STUDIES: Queue.HOUSEKEEPING,
+    TaskName.CLEAN_UP_INTERRUPTED_WRITES: Queue.HOUSEKEEPING,
+    TaskName.VERIFY_AUDIT_CHAIN: Queue.HOUSEKEEPING,
+}
+
+
+class TaskQueueUnavailableError(Exception):
+    """The broker did not take the task."""
+
+
+def task(name: TaskName, **options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Register a function as the Celery task of that name, delivered at least once to its queue.
+
+    A task takes keys and UIDs only, may run twice without harm, and calls one service.
+    """
+    return celery.shared_task(name=str(name), queue=str(QUEUE_OF[name]), acks_late=True, ignore_result=True, **options)
+
+
+def send_now(name: TaskName, **ids: object) -> None:
+    """Send a task at once.
+
+    Raises
+    ------
+    TaskQueueUnavailableError
+        The broker cannot be reached.
+    """
+    try:
+        celery.current_app.send_task(str(name), kwargs=ids, queue=str(QUEUE_OF[name]), ignore_result=True)
+    except (OperationalError, OSError) as error:
+        raise TaskQueueUnavailableError(str(name)) from error
+
+
+def enqueue(name: TaskName, **ids: object) -> None:
+    """Send a task once the running transaction has committed.
+
+    The task is a wake-up only: where work must not be lost, the transaction has also written a row that a sweeper
+    finds, so a broker that is away costs time and nothing else.
+    """
+
+    def send() -> None:
+        try:
+            send_now(name, **ids)
+        except TaskQueueUnavailableError:
+            logger.warning("broker is away; %s waits for the sweeper", name)
+
+    transaction.on_commit(send)

@@ -1,0 +1,258 @@
+"""Settings of Reading Room. Everything that a site may change comes from PACS_* variables (see .env.example)."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from dotenv import load_dotenv
+
+from pacs_site.env import env_bool, env_int, env_list, env_path, env_storage_path, env_str, secret_from_file
+from pacs_site.runtime import celery_broker_url, embedded_broker_socket
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+load_dotenv(BASE_DIR / ".env")
+
+# --- Folders and addresses -----------------------------------------------------------------------------------------
+PACS_DATA_DIR = env_path("PACS_DATA_DIR", BASE_DIR / "var")
+PACS_DATA_DIR.mkdir(parents=True, exist_ok=True)
+PACS_HTTP_HOST = env_str("PACS_HTTP_HOST", "127.0.0.1")
+PACS_HTTP_PORT = env_int("PACS_HTTP_PORT", 8000, minimum=1, maximum=65535)
+PACS_DICOM_HOST = env_str("PACS_DICOM_HOST", "127.0.0.1")
+PACS_DICOM_PORT = env_int("PACS_DICOM_PORT", 11112, minimum=1, maximum=65535)
+PACS_AE_TITLE = env_str("PACS_AE_TITLE", "READINGROOM")
+# Folder of the blob store; its temporary files live beside the blobs so that a rename is atomic.
+PACS_BLOB_DIR = env_storage_path("PACS_STORAGE_URL", PACS_DATA_DIR / "blobs")
+PACS_REDIS_URL = env_str("PACS_REDIS_URL", f"unix://{embedded_broker_socket(PACS_DATA_DIR)}?db=0")
+# Render processes of this machine.
+PACS_WORKERS = env_int("PACS_WORKERS", os.cpu_count() or 1, minimum=1, maximum=256)
+
+# --- Security ------------------------------------------------------------------------------------------------------
+SECRET_KEY = secret_from_file(env_path("PACS_SECRET_KEY_FILE", PACS_DATA_DIR / "secret_key"))
+DEBUG = False
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env_list("PACS_ALLOWED_HOSTS", LOOPBACK_HOSTS)
+# True where nginx or another proxy in front of us speaks TLS; then cookies are sent over TLS only.
+PACS_TLS = env_bool("PACS_TLS", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PACS_TLS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PACS_TLS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PACS_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PACS_TLS
+CSRF_TRUSTED_ORIGINS = env_list("PACS_TRUSTED_ORIGINS", [])
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Two installations on one host differ in their port only, and cookies do not know ports.
+SESSION_COOKIE_NAME = f"reading_room_session_{PACS_HTTP_PORT}"
+CSRF_COOKIE_NAME = f"reading_room_csrf_{PACS_HTTP_PORT}"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:", "data:"],
+        "connect-src": [SELF],
+        "worker-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- Applications --------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "guardian",
+    "csp",
+    "axes",
+    "common",
+    "audit",
+    "accounts",
+    "archive",
+    "worklist",
+    "viewer",
+    "dimse",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "common.logging.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionLimitsMiddleware",
+    "audit.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "pacs_site.urls"
+ASGI_APPLICATION = "pacs_site.asgi.application"
+WSGI_APPLICATION = "pacs_site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context_processors.navigation",
+            ],
+        },
+    }
+]
+
+# --- Database ------------------------------------------------------------------------------------------------------
+DATABASE_URL = env_str("PACS_DATABASE_URL")
+if DATABASE_URL:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": PACS_DATA_DIR / "reading_room.sqlite3",
+            "OPTIONS": {
+                # Seconds that a writer waits for the one before it.
+                "timeout": 20,
+                # A transaction that will write takes its place at once, or two readers that both turn writer fail.
+                "transaction_mode": "IMMEDIATE",
+                # FULL: a commit that was answered survives a power cut. Pages in kibibytes when negative.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
+                "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;",
+            },
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Rows of one key batch; also keeps SQLite under its limit of variables.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Accounts and sessions -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "worklist:list"
+LOGOUT_REDIRECT_URL = "accounts:login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Seconds without a request of the user's own, and seconds since login, after which a session ends.
+PACS_SESSION_IDLE_SECONDS = env_int("PACS_SESSION_IDLE_SECONDS", 15 * 60, minimum=60)
+PACS_SESSION_ABSOLUTE_SECONDS = env_int("PACS_SESSION_ABSOLUTE_SECONDS", 12 * 3600, minimum=300)
+SESSION_COOKIE_AGE = PACS_SESSION_ABSOLUTE_SECONDS
+PASSWORD_RESET_TIMEOUT = 3600
+# Five failures from one address on one name lock that pair for a quarter of an hour, so nobody can lock a doctor out from afar.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_VERBOSE = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True
+GUARDIAN_MONKEY_PATCH_USER = False
+ANONYMOUS_USER_NAME = None
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if env_str("PACS_SMTP_HOST") else "django.core.mail.backends.console.EmailBackend"
+EMAIL_HOST = env_str("PACS_SMTP_HOST", "localhost")
+EMAIL_PORT = env_int("PACS_SMTP_PORT", 25, minimum=1, maximum=65535)
+DEFAULT_FROM_EMAIL = env_str("PACS_MAIL_FROM", "reading-room@localhost")
+
+# --- Cache and background work -------------------------------------------------------------------------------------
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": PACS_REDIS_URL}}
+# Bytes of rendered tiles that the cache holds before it drops those unused for longest.
+PACS_TILE_CACHE_BYTES = env_int("PACS_TILE_CACHE_BYTES", 512 * 2**20, minimum=2**20)
+CELERY_BROKER_URL = celery_broker_url(PACS_REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A task must end before the broker believes it lost (visibility_timeout), or a second copy starts. Seconds.
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 280
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    # What a reader waits for is taken before what is rendered ahead.
+    "queue_order_strategy": "priority",
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.05, "interval_step": 0.1, "interval_max": 0.2}
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# Kibibytes of one render process before it is replaced.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1_500_000
+CELERY_BEAT_SCHEDULE_FILENAME = str(PACS_DATA_DIR / "scheduler")
+CELERY_BEAT_SCHEDULE = {
+    "sweep owed work": {"task": "archive.sweep_owed_work", "schedule": 5.0, "options": {"expires": 5}},
+    "announce received studies": {"task": "archive.announce_received_studies", "schedule": 5.0, "options": {"expires": 5}},
+    "clean up interrupted writes": {"task": "archive.clean_up_interrupted_writes", "schedule": 3600.0},
+    "verify the audit chain": {"task": "audit.verify_chain", "schedule": 24 * 3600.0},
+}
+
+# --- Archive limits ------------------------------------------------------------------------------------------------
+# Bytes of one DICOM file, and of all that one ZIP archive unpacks to.
+PACS_MAX_INSTANCE_BYTES = env_int("PACS_MAX_INSTANCE_BYTES", 4 * 2**30, minimum=2**20)
+PACS_MAX_ARCHIVE_BYTES = env_int("PACS_MAX_ARCHIVE_BYTES", 64 * 2**30, minimum=2**20)
+PACS_MAX_ARCHIVE_MEMBERS = env_int("PACS_MAX_ARCHIVE_MEMBERS", 200_000, minimum=1)
+# Free bytes below which nothing more is taken in.
+PACS_MIN_FREE_BYTES = env_int("PACS_MIN_FREE_BYTES", 256 * 2**20)
+# Seconds without a new instance after which a study counts as received.
+PACS_QUIESCENCE_SECONDS = env_int("PACS_QUIESCENCE_SECONDS", 20, minimum=1)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
+FILE_UPLOAD_TEMP_DIR = str(PACS_DATA_DIR / "uploads")
+Path(FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
+
+# --- Demo ----------------------------------------------------------------------------------------------------------
+PACS_DEMO = env_bool("PACS_DEMO", PACS_HTTP_HOST in {"127.0.0.1", "localhost", "::1"})
+
+# --- Static files --------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = PACS_DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# --- Language and time ---------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = env_str("PACS_TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+
+# --- Logging -------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "common.logging.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": env_str("PACS_LOG_LEVEL", "INFO")},
+    # pydicom and pynetdicom may quote attribute values, which are patient data, below WARNING.
+    "loggers": {"pydicom": {"level": "ERROR"}, "pynetdicom": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+}
+logging.captureWarnings("pytest" not in sys.modules)

@@ -1,0 +1,15 @@
+"""Overrides for the tests only: a fast hasher and a data folder of their own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("PACS_DATA_DIR", tempfile.mkdtemp(prefix="reading-room-test-"))
+os.environ["PACS_DEMO"] = "0"
+
+from pacs_site.settings import *  # noqa: E402, F403 -- the data folder must be set before the settings are read
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STATIC_ROOT = Path(os.environ["PACS_DATA_DIR"]) / "static"
+PACS_MIN_FREE_BYTES = 0
