@@ -1,0 +1,1 @@
+"""Pure DICOM and pixel library: pydicom, numpy, imagecodecs and isal; never Django."""

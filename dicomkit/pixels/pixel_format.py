@@ -1,0 +1,129 @@
+"""How the samples of one frame are laid out, read from the Image Pixel module and checked.
+
+References
+----------
+PS3.3 C.7.6.3 (Image Pixel module); PS3.5 section 8.
+"""
+
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+
+from dicomkit.errors import (
+    PixelFloodError,
+    UnsupportedPixelFormatError,
+    UnsupportedTransferSyntaxError,
+)
+from dicomkit.pixels.numbers import first_int
+from dicomkit.transfer_syntax import TransferSyntax
+
+MAX_FRAME_BYTES = 512 * 1024**2
+
+_SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
+_SUPPORTED_BITS = frozenset({1, 8, 16, 32})
+_FLOAT_BITS = {0x7FE00008: 32, 0x7FE00009: 64}
+
+
+@dataclass(frozen=True, slots=True)
+class PixelFormat:
+    """Layout of one frame. `is_float` means Float (32 bit) or Double Float (64 bit) Pixel Data."""
+
+    rows: int
+    columns: int
+    samples_per_pixel: int
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    is_signed: bool
+    photometric_interpretation: str
+    is_planar: bool
+    number_of_frames: int
+    is_float: bool = False
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether the frame is shown in colour: three samples, or a palette index."""
+        return self.samples_per_pixel > 1 or self.photometric_interpretation == "PALETTE COLOR"
+
+    @property
+    def frame_bits(self) -> int:
+        """Bits that one native frame takes in the pixel data."""
+        pixels = self.rows * self.columns
+        if self.samples_per_pixel == 3 and self.photometric_interpretation in _SUBSAMPLED:
+            # PS3.3 C.7.6.3.1.2: two luminance samples share one pair of colour differences.
+            return pixels * 2 * self.bits_allocated
+        return pixels * self.samples_per_pixel * self.bits_allocated
+
+    @property
+    def is_packable(self) -> bool:
+        """Whether every stored value fits into 16 bits, so that tiles can carry it exactly."""
+        return not self.is_float and not self.is_colour and self.bits_stored <= 16
+
+
+def read_pixel_format(dataset: Dataset, *, pixel_data_tag: int = 0x7FE00010) -> PixelFormat:
+    """Read and check the layout of an image's frames.
+
+    Parameters
+    ----------
+    dataset
+        Header of the image; the pixel data is not looked at.
+    pixel_data_tag
+        Tag of the element that holds the pixels; the float ones have no Bits Stored.
+
+    Raises
+    ------
+    UnsupportedPixelFormatError
+        When an attribute is missing or describes a layout that is not supported.
+    PixelFloodError
+        When one frame would take more than `MAX_FRAME_BYTES`.
+    """
+    float_bits = _FLOAT_BITS.get(pixel_data_tag)
+    bits_allocated = float_bits or _required(dataset, "BitsAllocated")
+    bits_stored = first_int(dataset.get("BitsStored"), default=bits_allocated)
+    pixel_format = PixelFormat(
+        rows=_required(dataset, "Rows"),
+        columns=_required(dataset, "Columns"),
+        samples_per_pixel=first_int(dataset.get("SamplesPerPixel"), default=1),
+        bits_allocated=bits_allocated,
+        bits_stored=bits_stored,
+        high_bit=first_int(dataset.get("HighBit"), default=bits_stored - 1),
+        is_signed=first_int(dataset.get("PixelRepresentation"), default=0) == 1,
+        photometric_interpretation=str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip(),
+        is_planar=first_int(dataset.get("PlanarConfiguration"), default=0) == 1,
+        number_of_frames=max(1, first_int(dataset.get("NumberOfFrames"), default=1)),
+        is_float=float_bits is not None,
+    )
+    _check(pixel_format)
+    return pixel_format
+
+
+def check_decodable(syntax: TransferSyntax) -> None:
+    """Raise UnsupportedTransferSyntaxError when frames in this transfer syntax cannot be decoded."""
+    if not syntax.is_decodable:
+        raise UnsupportedTransferSyntaxError(f"pixel data in {syntax.name} ({syntax.uid}) cannot be shown")
+
+
+def _required(dataset: Dataset, keyword: str) -> int:
+    value = first_int(dataset.get(keyword), default=0)
+    if value < 1:
+        raise UnsupportedPixelFormatError(f"{keyword} is missing or not positive")
+    return value
+
+
+def _check(layout: PixelFormat) -> None:
+    if layout.is_float:
+        if layout.samples_per_pixel != 1:
+            raise UnsupportedPixelFormatError("float pixel data with more than one sample per pixel")
+    elif layout.bits_allocated not in _SUPPORTED_BITS:
+        raise UnsupportedPixelFormatError(f"Bits Allocated {layout.bits_allocated} is not supported")
+    elif not 1 <= layout.bits_stored <= layout.bits_allocated:
+        raise UnsupportedPixelFormatError(f"Bits Stored {layout.bits_stored} does not fit Bits Allocated")
+    if layout.samples_per_pixel not in (1, 3, 4):
+        raise UnsupportedPixelFormatError(f"{layout.samples_per_pixel} samples per pixel are not supported")
+    # The decoded frame holds every sample, also where the encoded one shares colour differences.
+    decoded_bits = layout.rows * layout.columns * layout.samples_per_pixel * max(8, layout.bits_allocated)
+    if decoded_bits // 8 > MAX_FRAME_BYTES:
+        raise PixelFloodError(
+            f"a frame of {layout.rows} x {layout.columns} x {layout.samples_per_pixel} samples "
+            f"exceeds the limit of {MAX_FRAME_BYTES} bytes"
+        )
