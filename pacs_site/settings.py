@@ -31,6 +31,8 @@ PACS_WORKERS = env_int("PACS_WORKERS", os.cpu_count() or 1, minimum=1, maximum=2
 
 # --- Security ------------------------------------------------------------------------------------------------------
 SECRET_KEY = secret_from_file(env_path("PACS_SECRET_KEY_FILE", PACS_DATA_DIR / "secret_key"))
+# Keys the audit chain. Apart from the secret key, which may be changed without breaking the chain.
+PACS_AUDIT_KEY = secret_from_file(PACS_DATA_DIR / "audit_key")
 DEBUG = False
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env_list("PACS_ALLOWED_HOSTS", LOOPBACK_HOSTS)
@@ -171,6 +173,8 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
+# The backend of guardian stays out: rows of shares are read by accounts.permissions, never by user.has_perm.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if env_str("PACS_SMTP_HOST") else "django.core.mail.backends.console.EmailBackend"

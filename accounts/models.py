@@ -1,0 +1,155 @@
+"""People, the facilities they work at, and what they are there."""
+
+from typing import Any, ClassVar, NoReturn
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower, Upper
+from django.utils.crypto import salted_hmac
+
+from accounts.exceptions import UserDeletionError
+from accounts.roles import Role
+
+DELETION_REFUSAL = "Users are deactivated, never deleted: the name in old records must stay theirs."
+
+
+class AccountQuerySet(models.QuerySet["User"]):
+    """Users in bulk; they cannot be deleted."""
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise UserDeletionError(DELETION_REFUSAL)
+
+
+class AccountManager(UserManager["User"].from_queryset(AccountQuerySet)):  # type: ignore[misc]
+    """Finds a user by name, whatever the case it is typed in."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user of that name."""
+        user: User = self.get(username=User.normalize_username(username or ""))
+        return user
+
+
+class User(AbstractUser):
+    """A person who signs in. The name to sign in with is kept in lower case, so that case never tells two apart."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    username = models.CharField(
+        "user name",
+        max_length=150,
+        unique=True,
+        help_text="Letters, digits and @ . + - _; upper and lower case are the same.",
+        validators=[ASCIIUsernameValidator()],
+        error_messages={"unique": "A user with that name already exists."},
+    )
+    display_name = models.CharField("name", max_length=150, blank=True)
+    email = models.EmailField("e-mail address", blank=True)
+    session_generation = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Counted up to end every session of the user at once."
+    )
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["username"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(username=Lower("username")), name="user_name_in_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Return the form in which the name is stored and looked up."""
+        return super().normalize_username(username).lower()
+
+    def clean(self) -> None:
+        """Bring the name into its stored form."""
+        super().clean()
+        self.username = self.normalize_username(self.username)
+
+    def get_full_name(self) -> str:
+        """Return the name to show."""
+        return self.display_name or self.username
+
+    def get_short_name(self) -> str:
+        """Return the name to show where there is little room."""
+        return self.get_full_name()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind sessions to the password and to the generation; a change of either ends them."""
+        salt = "accounts.models.User.session_generation"
+        return salted_hmac(
+            salt, f"{self.password}:{self.session_generation}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise UserDeletionError(DELETION_REFUSAL)
+
+
+class Facility(models.Model):
+    """A hospital, clinic or department whose studies are kept apart from those of the others."""
+
+    code = models.CharField(
+        max_length=16,
+        unique=True,
+        validators=[
+            RegexValidator(r"\A[A-Z0-9][A-Z0-9_-]*\Z", "Use capital letters, digits, hyphen and underscore.")
+        ],
+        help_text="Short name in capital letters, used in commands, logs and devices' settings.",
+    )
+    name = models.CharField(max_length=150)
+    issuer_of_patient_id = models.CharField(
+        "issuer of patient ID",
+        max_length=64,
+        blank=True,
+        help_text="Who gave the patient IDs that arrive without an issuer; the code where left blank.",
+    )
+    is_active = models.BooleanField(
+        "active", default=True, help_text="An inactive facility shows its studies to nobody."
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["code"]
+        verbose_name_plural = "facilities"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(code=Upper("code")), name="facility_code_in_capitals"),
+            models.CheckConstraint(condition=~models.Q(code=""), name="facility_code_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the facility; its code stands in for an issuer that was left blank."""
+        self.issuer_of_patient_id = self.issuer_of_patient_id or self.code
+        super().save(*args, **kwargs)
+
+
+class Membership(models.Model):
+    """One role of one user at one facility."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["user", "facility", "role"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "facility", "role"], name="membership_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "role", "facility"], name="membership_by_user_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.username}: {self.role} at {self.facility.code}"
