@@ -117,7 +117,7 @@ class EncapsulatedFrames:
 
 def _walk(stream: BinaryIO, offset: int, end: int | None) -> list[Fragment]:
     """Return the fragments from the item at `offset` up to `end`, or to the sequence delimiter."""
-    fragments = []
+    fragments: list[Fragment] = []
     while (end is None or offset < end) and len(fragments) < _MAX_FRAGMENTS:
         stream.seek(offset)
         head = stream.read(8)

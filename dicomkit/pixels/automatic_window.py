@@ -1,0 +1,99 @@
+"""A window for images whose file has none: robust against outliers, aware of the modality.
+
+References
+----------
+PS3.3 C.11.2: without a VOI the display is left to the implementation. The choices here are our own.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dicomkit.pixels.lookup import PACKED_VALUES
+from dicomkit.pixels.packing import PackedFrame, Packing, RealFrame, quantise
+from dicomkit.pixels.voi_lut import VOIFunction, VOIWindow
+
+SOFT_TISSUE = VOIWindow(40.0, 400.0)
+"""Default of a CT in Hounsfield units."""
+
+_BACKGROUND_SHARE = 0.1
+_PERCENT = (1.0, 99.0)
+_PERCENT_BY_MODALITY = {
+    "MR": (1.0, 99.5),
+    "PT": (0.0, 99.9),
+    "NM": (0.0, 99.9),
+    "MG": (0.5, 99.9),
+    "DX": (0.5, 99.7),
+    "CR": (0.5, 99.7),
+}
+
+
+def automatic_window(
+    frame: PackedFrame | RealFrame, *, modality: str = "", bits_stored: int = 16, value_units: str = ""
+) -> VOIWindow:
+    """Choose a window from the values of a whole frame, padding left out.
+
+    Parameters
+    ----------
+    frame
+        Level 0, not a tile: the answer must not depend on where one looks.
+    modality
+        Modality (0008,0060).
+    bits_stored
+        Images of at most 8 bits were made for the screen and keep their whole range.
+    value_units
+        "HU" lets a CT have its soft tissue window, when its values lie there at all.
+    """
+    if isinstance(frame, RealFrame):
+        packed = quantise(frame)
+    else:
+        packed = frame
+        if bits_stored <= 8 and modality != "MR":
+            return _whole_range(packed.packing, bits_stored)
+    histogram = _histogram(packed)
+    low, high = _percentile_values(histogram, packed.packing, _PERCENT_BY_MODALITY.get(modality, _PERCENT))
+    if (
+        modality == "CT"
+        and value_units == "HU"
+        and low < SOFT_TISSUE.center + SOFT_TISSUE.width / 2 < high + 500
+    ):
+        return SOFT_TISSUE
+    return _window_between(low, high, is_integer=packed.scale == 1.0 and packed.offset.is_integer())
+
+
+def _whole_range(packing: Packing, bits: int) -> VOIWindow:
+    minimum = 0 if packing.offset >= 0 or packing.scale <= 0 else 32768 - (1 << (bits - 1))
+    first = minimum * packing.scale + packing.offset
+    last = (minimum + (1 << bits) - 1) * packing.scale + packing.offset
+    return _window_between(min(first, last), max(first, last), is_integer=packing.scale == 1.0)
+
+
+def _histogram(frame: PackedFrame) -> NDArray[np.intp]:
+    values = frame.values if frame.padding_mask is None else frame.values[~frame.padding_mask]
+    histogram = np.bincount(values.ravel(), minlength=PACKED_VALUES)
+    occupied = np.flatnonzero(histogram)
+    # Air around the subject sits in one extreme value and would drag the percentiles there.
+    for extreme in (occupied[:1], occupied[-1:]):
+        if len(occupied) > 2 and histogram[extreme].sum() > _BACKGROUND_SHARE * histogram.sum():
+            histogram[extreme] = 0
+    return histogram
+
+
+def _percentile_values(
+    histogram: NDArray[np.intp], packing: Packing, percent: tuple[float, float]
+) -> tuple[float, float]:
+    total = int(histogram.sum())
+    if total == 0:
+        return packing.offset, packing.offset
+    cumulative = np.cumsum(histogram)
+    low, high = (int(np.searchsorted(cumulative, max(1.0, total * share / 100))) for share in percent)
+    ends = (low * packing.scale + packing.offset, high * packing.scale + packing.offset)
+    return min(ends), max(ends)
+
+
+def _window_between(low: float, high: float, *, is_integer: bool) -> VOIWindow:
+    """Return the window that shows `low` black and `high` white."""
+    if is_integer:
+        width = max(high - low + 1, 2.0)
+        return VOIWindow(low + width / 2, width)
+    width = high - low or 1.0
+    return VOIWindow(low + width / 2, width, VOIFunction.LINEAR_EXACT)
