@@ -31,6 +31,7 @@ class TaskName(StrEnum):
     ANNOUNCE_RECEIVED_STUDIES = "archive.announce_received_studies"
     CLEAN_UP_INTERRUPTED_WRITES = "archive.clean_up_interrupted_writes"
     VERIFY_AUDIT_CHAIN = "audit.verify_chain"
+    ANCHOR_AUDIT_CHAIN = "audit.anchor_chain"
 
 
 QUEUE_OF: dict[TaskName, Queue] = {
@@ -42,6 +43,7 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.ANNOUNCE_RECEIVED_STUDIES: Queue.HOUSEKEEPING,
     TaskName.CLEAN_UP_INTERRUPTED_WRITES: Queue.HOUSEKEEPING,
     TaskName.VERIFY_AUDIT_CHAIN: Queue.HOUSEKEEPING,
+    TaskName.ANCHOR_AUDIT_CHAIN: Queue.HOUSEKEEPING,
 }
 
 

@@ -33,11 +33,15 @@ PACS_WORKERS = env_int("PACS_WORKERS", os.cpu_count() or 1, minimum=1, maximum=2
 SECRET_KEY = secret_from_file(env_path("PACS_SECRET_KEY_FILE", PACS_DATA_DIR / "secret_key"))
 # Keys the audit chain. Apart from the secret key, which may be changed without breaking the chain.
 PACS_AUDIT_KEY = secret_from_file(PACS_DATA_DIR / "audit_key")
+# The newest place of the audit chain is written here every five minutes; best kept on another disk or machine.
+PACS_AUDIT_ANCHOR_FILE = env_path("PACS_AUDIT_ANCHOR_FILE", PACS_DATA_DIR / "audit.anchors")
 DEBUG = False
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env_list("PACS_ALLOWED_HOSTS", LOOPBACK_HOSTS)
 # True where nginx or another proxy in front of us speaks TLS; then cookies are sent over TLS only.
 PACS_TLS = env_bool("PACS_TLS", False)
+# Proxies of our own in front of us; that many entries at the end of X-Forwarded-For are believed.
+PACS_TRUSTED_PROXIES = env_int("PACS_TRUSTED_PROXIES", 1 if PACS_TLS else 0, maximum=10)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PACS_TLS else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PACS_TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PACS_TLS else 0
@@ -218,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "announce received studies": {"task": "archive.announce_received_studies", "schedule": 5.0, "options": {"expires": 5}},
     "clean up interrupted writes": {"task": "archive.clean_up_interrupted_writes", "schedule": 3600.0},
     "verify the audit chain": {"task": "audit.verify_chain", "schedule": 24 * 3600.0},
+    "anchor the audit chain": {"task": "audit.anchor_chain", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # --- Archive limits ------------------------------------------------------------------------------------------------
