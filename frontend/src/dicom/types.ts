@@ -1,0 +1,104 @@
+/** What the viewer knows of a study. Names follow the DICOM keywords; units are in the names. */
+
+export interface Patient {
+  readonly patientId: string;
+  readonly issuerOfPatientId: string;
+  readonly name: string;
+  readonly birthDate: string | null;
+  readonly sex: string;
+  readonly age: string;
+}
+
+export interface Study {
+  readonly studyInstanceUid: string;
+  readonly studyDate: string | null;
+  readonly studyTime: string | null;
+  readonly studyDescription: string;
+  readonly accessionNumber: string;
+  readonly modalities: readonly string[];
+  readonly facilityCode: string;
+  readonly facilityName: string;
+  readonly patient: Patient;
+}
+
+export type VoiFunction = "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+
+/** A window on modality values (PS3.3 C.11.2.1.2). */
+export interface VoiWindow {
+  readonly windowCenter: number;
+  readonly windowWidth: number;
+  readonly voiFunction: VoiFunction;
+}
+
+/** One of the views that the file offers: a window or a lookup table. */
+export type FileVoi =
+  | ({ readonly kind: "window"; readonly label: string } & VoiWindow)
+  | { readonly kind: "table"; readonly label: string; readonly url: string };
+
+/** modality value = packed value · scale + offset */
+export interface Packing {
+  readonly scale: number;
+  readonly offset: number;
+}
+
+export type SpacingSource = "patient" | "detector" | "ultrasound_region" | "none";
+
+/** One frame of one SOP Instance: what a viewport can show. */
+export interface StudyImage {
+  readonly sopInstanceUid: string;
+  readonly instanceNumber: number | null;
+  /** 1-based. */
+  readonly frameNumber: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly levels: number;
+  readonly kind: "grey" | "colour";
+  readonly packing: Packing | null;
+  readonly valueUnits: string;
+  readonly voi: readonly FileVoi[];
+  readonly inverse: boolean;
+  /** Row spacing first, then column spacing (PS3.3 10.7.1.3). */
+  readonly pixelSpacingMm: readonly [number, number] | null;
+  readonly spacingSource: SpacingSource;
+  /** Vertical size of a pixel, then horizontal size (PS3.3 C.7.6.3.1.7). */
+  readonly pixelAspectRatio: readonly [number, number];
+  readonly imagePositionPatient: readonly number[] | null;
+  readonly imageOrientationPatient: readonly number[] | null;
+  readonly patientOrientation: readonly [string, string] | null;
+  readonly frameOfReferenceUid: string;
+  readonly laterality: string;
+  readonly viewPosition: string;
+  readonly sliceLocationMm: number | null;
+  readonly sliceThicknessMm: number | null;
+  readonly lossy: string;
+}
+
+export interface Series {
+  readonly seriesInstanceUid: string;
+  readonly seriesNumber: number | null;
+  readonly seriesDescription: string;
+  readonly modality: string;
+  readonly bodyPartExamined: string;
+  readonly laterality: string;
+  readonly thumbnailUrl: string;
+  readonly frameTimeMs: number | null;
+  readonly images: readonly StudyImage[];
+}
+
+/** An object without pixels that the study holds. */
+export interface OtherObject {
+  readonly sopInstanceUid: string;
+  readonly modality: string;
+  readonly description: string;
+}
+
+export interface StudyManifest {
+  readonly study: Study;
+  readonly series: readonly Series[];
+  readonly other: readonly OtherObject[];
+}
+
+/** Names a frame within everything that is open. */
+export function imageKey(image: StudyImage): string {
+  return `${image.sopInstanceUid}/${image.frameNumber}`;
+}
