@@ -3,7 +3,7 @@
 No foreign keys, not even to the user: a record is a fact that outlives its subject.
 """
 
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 
@@ -123,7 +123,7 @@ class AuditChainHead(models.Model):
         return f"head at {self.seq}"
 
     @classmethod
-    def locked(cls) -> Self:
+    def locked(cls) -> "AuditChainHead":
         """Return the head, held against every other writer until the running transaction ends."""
-        head, _ = cls._default_manager.select_for_update().get_or_create(pk=cls.ONLY_PK)
+        head, _ = AuditChainHead.objects.select_for_update().get_or_create(pk=cls.ONLY_PK)
         return head

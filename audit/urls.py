@@ -1,6 +1,12 @@
-"""Addresses of audit."""
+"""Addresses of the auditor's log."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from audit import views
 
 app_name = "audit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.log, name="log"),
+    path("search/", views.search, name="search"),
+    path("export/", views.export, name="export"),
+]

@@ -72,7 +72,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Applications --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    # Before django.contrib.auth, whose commands for users it replaces by ones that are recorded.
+    "accounts",
+    "accounts.admin_config.ReadingRoomAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -83,7 +85,6 @@ INSTALLED_APPS = [
     "axes",
     "common",
     "audit",
-    "accounts",
     "archive",
     "worklist",
     "viewer",
@@ -166,12 +167,19 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 PACS_SESSION_IDLE_SECONDS = env_int("PACS_SESSION_IDLE_SECONDS", 15 * 60, minimum=60)
 PACS_SESSION_ABSOLUTE_SECONDS = env_int("PACS_SESSION_ABSOLUTE_SECONDS", 12 * 3600, minimum=300)
 SESSION_COOKIE_AGE = PACS_SESSION_ABSOLUTE_SECONDS
+# What pages ask for by themselves; like any request with the header "X-Background: 1" it keeps no session alive.
+PACS_BACKGROUND_PATHS = frozenset({"/worklist/events/"})
 PASSWORD_RESET_TIMEOUT = 3600
 # Five failures from one address on one name lock that pair for a quarter of an hour, so nobody can lock a doctor out from afar.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# A further try while locked does not prolong the lock.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "accounts.lockout.username_of"
+AXES_CLIENT_IP_CALLABLE = "audit.context.client_address"
+AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
