@@ -26,6 +26,7 @@ class TaskName(StrEnum):
     RENDER_TILE = "viewer.render_tile"
     RENDER_THUMBNAIL = "viewer.render_thumbnail"
     WARM_STACK = "viewer.warm_stack"
+    WARM_IMAGES = "viewer.warm_images"
     WARM_SERIES = "viewer.warm_series"
     SWEEP_OWED_WORK = "archive.sweep_owed_work"
     ANNOUNCE_RECEIVED_STUDIES = "archive.announce_received_studies"
@@ -37,7 +38,9 @@ class TaskName(StrEnum):
 QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_TILE: Queue.RENDER,
     TaskName.RENDER_THUMBNAIL: Queue.RENDER,
-    TaskName.WARM_STACK: Queue.WARM,
+    # It only sends other tasks, so a reader's neighbours are soon under way.
+    TaskName.WARM_STACK: Queue.RENDER,
+    TaskName.WARM_IMAGES: Queue.WARM,
     TaskName.WARM_SERIES: Queue.WARM,
     TaskName.SWEEP_OWED_WORK: Queue.HOUSEKEEPING,
     TaskName.ANNOUNCE_RECEIVED_STUDIES: Queue.HOUSEKEEPING,
@@ -56,7 +59,9 @@ def task(name: TaskName, **options: Any) -> Callable[[Callable[..., None]], Any]
 
     A task takes keys and UIDs only, may run twice without harm, and calls one service.
     """
-    return celery.shared_task(name=str(name), queue=str(QUEUE_OF[name]), acks_late=True, ignore_result=True, **options)
+    return celery.shared_task(
+        name=str(name), queue=str(QUEUE_OF[name]), acks_late=True, ignore_result=True, **options
+    )
 
 
 def send_now(name: TaskName, **ids: object) -> None:

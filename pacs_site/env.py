@@ -84,5 +84,7 @@ def secret_from_file(path: Path) -> str:
         raise ImproperlyConfigured(f"{path} can be read by others; run: chmod 600 '{path}'")
     secret = path.read_text().strip()
     if len(secret) < MINIMUM_SECRET_LENGTH or len(set(secret)) < 10:
-        raise ImproperlyConfigured(f"{path} holds a weak secret; put {MINIMUM_SECRET_LENGTH} random characters in it.")
+        raise ImproperlyConfigured(
+            f"{path} holds a weak secret; put {MINIMUM_SECRET_LENGTH} random characters in it."
+        )
     return secret

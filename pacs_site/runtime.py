@@ -17,7 +17,10 @@ def runtime_folder(data_dir: Path) -> Path:
     """
     folder = data_dir / "run"
     text = str(folder)
-    if len(text.encode()) <= _LONGEST_FOLDER_BYTES and text.replace("/", "").replace("-", "").replace("_", "").replace(".", "").isalnum():
+    if (
+        len(text.encode()) <= _LONGEST_FOLDER_BYTES
+        and text.replace("/", "").replace("-", "").replace("_", "").replace(".", "").isalnum()
+    ):
         return folder
     digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"reading-room-{os.getuid()}-{digest}"
@@ -34,7 +37,9 @@ def make_runtime_folder(data_dir: Path) -> Path:
     folder = runtime_folder(data_dir)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
-        raise PermissionError(f"{folder} belongs to another user; remove it or set PACS_DATA_DIR to a shorter path.")
+        raise PermissionError(
+            f"{folder} belongs to another user; remove it or set PACS_DATA_DIR to a shorter path."
+        )
     folder.chmod(0o700)
     return folder
 

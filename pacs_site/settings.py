@@ -88,7 +88,6 @@ INSTALLED_APPS = [
     "archive",
     "worklist",
     "viewer",
-    "dimse",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -189,7 +188,11 @@ AXES_DISABLE_ACCESS_LOG = True
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if env_str("PACS_SMTP_HOST") else "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env_str("PACS_SMTP_HOST")
+    else "django.core.mail.backends.console.EmailBackend"
+)
 EMAIL_HOST = env_str("PACS_SMTP_HOST", "localhost")
 EMAIL_PORT = env_int("PACS_SMTP_PORT", 25, minimum=1, maximum=65535)
 DEFAULT_FROM_EMAIL = env_str("PACS_MAIL_FROM", "reading-room@localhost")
@@ -216,7 +219,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 10,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.05, "interval_step": 0.1, "interval_max": 0.2}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0.05,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
+}
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -227,7 +235,11 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1_500_000
 CELERY_BEAT_SCHEDULE_FILENAME = str(PACS_DATA_DIR / "scheduler")
 CELERY_BEAT_SCHEDULE = {
     "sweep owed work": {"task": "archive.sweep_owed_work", "schedule": 5.0, "options": {"expires": 5}},
-    "announce received studies": {"task": "archive.announce_received_studies", "schedule": 5.0, "options": {"expires": 5}},
+    "announce received studies": {
+        "task": "archive.announce_received_studies",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "clean up interrupted writes": {"task": "archive.clean_up_interrupted_writes", "schedule": 3600.0},
     "verify the audit chain": {"task": "audit.verify_chain", "schedule": 24 * 3600.0},
     "anchor the audit chain": {"task": "audit.anchor_chain", "schedule": 300.0, "options": {"expires": 300}},
@@ -267,9 +279,15 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "common.logging.RequestIdFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+    },
     "root": {"handlers": ["stderr"], "level": env_str("PACS_LOG_LEVEL", "INFO")},
     # pydicom and pynetdicom may quote attribute values, which are patient data, below WARNING.
-    "loggers": {"pydicom": {"level": "ERROR"}, "pynetdicom": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "pydicom": {"level": "ERROR"},
+        "pynetdicom": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+    },
 }
 logging.captureWarnings("pytest" not in sys.modules)

@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ.setdefault("PACS_DATA_DIR", tempfile.mkdtemp(prefix="reading-room-test-"))
 os.environ["PACS_DEMO"] = "0"
 
-from pacs_site.settings import *  # noqa: E402, F403 -- the data folder must be set before the settings are read
+from pacs_site.settings import *  # noqa: F403 -- the data folder must be set before the settings are read
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

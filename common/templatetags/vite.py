@@ -42,5 +42,11 @@ def _stylesheets(key: str, seen: set[str]) -> list[str]:
 def vite_entry(name: str) -> SafeString:
     """Return the script and stylesheet tags of the entry point ``frontend/src/entrypoints/<name>.ts``."""
     key = f"src/entrypoints/{name}.ts"
-    links = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(f"build/{sheet}"),) for sheet in _stylesheets(key, set())))
-    return format_html('{}\n<script type="module" src="{}"></script>', links, static(f"build/{_manifest()[key]['file']}"))
+    links = format_html_join(
+        "\n",
+        '<link rel="stylesheet" href="{}">',
+        ((static(f"build/{sheet}"),) for sheet in _stylesheets(key, set())),
+    )
+    return format_html(
+        '{}\n<script type="module" src="{}"></script>', links, static(f"build/{_manifest()[key]['file']}")
+    )

@@ -1,0 +1,29 @@
+"""What can go wrong in the archive. Messages carry UIDs and reasons, never patient data."""
+
+
+class ArchiveError(Exception):
+    """Base of the archive's errors."""
+
+
+class StorageError(ArchiveError):
+    """The blob store failed; nothing was acknowledged."""
+
+
+class StorageFullError(StorageError):
+    """The blob store has no room left."""
+
+
+class BlobNotFoundError(StorageError):
+    """The bytes that a row names are not in the blob store."""
+
+
+class RefusedError(ArchiveError):
+    """What arrived is not taken in; the message says why and what to do."""
+
+
+class InstanceTooLargeError(RefusedError):
+    """One file is larger than the limit."""
+
+
+class UnsafeArchiveError(RefusedError):
+    """A ZIP archive or DICOMDIR would cost too much or reaches outside itself."""

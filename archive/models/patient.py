@@ -1,0 +1,31 @@
+from django.db import models
+
+from common.models import TimestampedModel
+
+
+class Patient(TimestampedModel):
+    """A person, as identified by one issuer.
+
+    Two facilities may give the same Patient ID to two people, so an ID never stands without its issuer. Where a
+    data set names none, it is the issuer of the facility that sent it.
+    """
+
+    patient_id = models.CharField(max_length=64, blank=True)
+    issuer_of_patient_id = models.CharField(max_length=64)
+    # Objects without a Patient ID must not meet under one nameless person: the study's UID keeps them apart.
+    unidentified_study_uid = models.CharField(max_length=64, blank=True)
+    patient_name = models.CharField(max_length=324, blank=True)
+    patient_birth_date = models.DateField(null=True, blank=True)
+    patient_sex = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer_of_patient_id", "patient_id", "unidentified_study_uid"],
+                name="patient_identity",
+            )
+        ]
+        indexes = [models.Index(fields=["patient_id"], name="patient_by_id")]
+
+    def __str__(self) -> str:
+        return f"{self.patient_id or 'no ID'} ({self.issuer_of_patient_id})"

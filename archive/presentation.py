@@ -1,0 +1,14 @@
+"""How values of the archive are put into words, wherever they are shown."""
+
+from datetime import date, timedelta
+
+from archive.models import Study
+from dicomkit.temporal import age_text_at
+
+
+def age_of(study: Study) -> str:
+    """Return the patient's age at the time of the study, such as "74 y" or "3 wk"; empty where it is unknown."""
+    if study.patient_age_days < 0:
+        return ""
+    made = study.study_date or date(2000, 1, 1)
+    return age_text_at(made - timedelta(days=study.patient_age_days), made)

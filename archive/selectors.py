@@ -1,0 +1,85 @@
+"""Reads of the archive. All that reach a user begin at `archive.access`."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from accounts.models import User
+from archive.access import visible_studies
+from archive.models import ArrivalConflict, Instance, Series, Study
+from archive.storage import blob_store
+
+
+@dataclass(frozen=True)
+class StoredInstance:
+    """Where the bytes of an instance are, and the study that decides who may see them."""
+
+    sop_instance_uid: str
+    study_instance_uid: str
+    sha256: str
+    number_of_frames: int
+
+
+def find_study(user: User | AnonymousUser, study_instance_uid: str) -> Study | None:
+    """Return a study that the user may see, or None: it does not exist, or is not theirs to know of."""
+    return (
+        visible_studies(user).select_related("facility").filter(study_instance_uid=study_instance_uid).first()
+    )
+
+
+def find_series(user: User | AnonymousUser, series_instance_uid: str) -> Series | None:
+    """Return a series of a study that the user may see, or None."""
+    return (
+        Series.objects.filter(series_instance_uid=series_instance_uid, study__in=visible_studies(user))
+        .select_related("study__facility")
+        .first()
+    )
+
+
+def series_of(study: Study) -> QuerySet[Series]:
+    """Return the series of a study in the order of their numbers."""
+    return Series.objects.filter(study=study).order_by("series_number", "pk")
+
+
+def instances_of_study(study: Study) -> QuerySet[Instance]:
+    """Return all instances of a study with their series, in the order of series and instance numbers."""
+    return (
+        Instance.objects.filter(series__study=study)
+        .select_related("series", "blob")
+        .order_by("series__series_number", "series_id", "instance_number", "pk")
+    )
+
+
+def stored_instance(sop_instance_uid: str) -> StoredInstance | None:
+    """Return where an instance is. Not filtered by user: for workers, and for callers that check the study next."""
+    row = (
+        Instance.objects.filter(sop_instance_uid=sop_instance_uid)
+        .values_list(
+            "sop_instance_uid", "series__study__study_instance_uid", "blob__sha256", "number_of_frames"
+        )
+        .first()
+    )
+    return StoredInstance(*row) if row else None
+
+
+def open_blob(sha256: str) -> BinaryIO:
+    """Open the bytes of a blob.
+
+    Raises
+    ------
+    BlobNotFoundError
+        The store has lost it.
+    """
+    return blob_store().open(sha256)
+
+
+def is_storage_usable() -> bool:
+    """Tell whether the blob store can take an instance now."""
+    return blob_store().is_writable()
+
+
+def open_conflicts() -> QuerySet[ArrivalConflict]:
+    """Return the conflicts that nobody has decided yet."""
+    return ArrivalConflict.objects.filter(resolved_at__isnull=True)

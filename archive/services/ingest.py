@@ -1,0 +1,174 @@
+"""The single entrance for bytes: every door calls ``ingest_instance`` or ``ingest_instances``, which are one."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from archive.exceptions import RefusedError
+from archive.models import Instance
+from archive.services.indexing import ArrivingInstance, StudyIndexer
+from archive.services.received import ArrivalSession, IngestResult, Origin, Outcome, ReceivedInstance
+from archive.storage import StagedBlob, blob_store
+from audit.services import record_event
+from audit.vocabulary import EventType
+from dicomkit.bounds import refuse_pixel_flood
+from dicomkit.errors import DicomKitError
+from dicomkit.identity import InstanceIdentity, identity_of
+from dicomkit.part10 import Part10Header, read_header
+
+logger = logging.getLogger(__name__)
+
+# Storage directories of exchange media name other files and hold no image.
+MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """A received instance that was understood and waits to be made durable."""
+
+    name: str
+    blob: StagedBlob
+    arriving: ArrivingInstance
+
+
+def ingest_instance(*, received: ReceivedInstance, session: ArrivalSession) -> IngestResult:
+    """Take in one instance; see `ingest_instances`."""
+    return ingest_instances(received=[received], session=session)[0]
+
+
+def ingest_instances(*, received: Sequence[ReceivedInstance], session: ArrivalSession) -> list[IngestResult]:
+    """Take in instances together, sharing one flush of the folders and one transaction.
+
+    When this returns, whatever is not reported as rejected is on the disk and in the database. What it raises
+    concerns all of them, and none may be acknowledged. The caller has checked that the sender may store for the
+    session's facility.
+
+    Writes blobs first, then patient, study, series and instance rows, the work owed to them, and one audit record
+    per study and session; announces StudyChanged after the commit.
+
+    Returns
+    -------
+    list of IngestResult
+        In the order of ``received``.
+
+    Raises
+    ------
+    StorageFullError, StorageError
+        The blob store failed.
+    django.db.DatabaseError
+        The database failed.
+    """
+    store = blob_store()
+    staged: list[_Staged | IngestResult] = []
+    try:
+        for one in received:
+            staged.append(_stage(one))
+        new = [one.blob for one in staged if isinstance(one, _Staged) and not _is_stored(one)]
+        store.keep(new)
+        results = _index(staged, session)
+    finally:
+        for one in staged:
+            if isinstance(one, _Staged):
+                store.discard(one.blob)
+    session.counts.update(result.outcome for result in results)
+    return results
+
+
+def close_session(session: ArrivalSession) -> None:
+    """Put the outcome of a whole association, upload or import on the audit record."""
+    if session.counts:
+        counts = {str(outcome): count for outcome, count in sorted(session.counts.items())}
+        record_event(
+            EventType.INSTANCES_STORED if session.origin == Origin.DIMSE else EventType.INSTANCES_IMPORTED,
+            actor=session.actor,
+            facility_code=session.facility.code,
+            details={"origin": str(session.origin), **counts},
+        )
+
+
+def _stage(received: ReceivedInstance) -> _Staged | IngestResult:
+    """Copy one instance into the store's temporary area and understand its header."""
+    store = blob_store()
+    try:
+        blob = store.stage(received.source, limit_bytes=settings.PACS_MAX_INSTANCE_BYTES)
+    except RefusedError as error:
+        return IngestResult(Outcome.REJECTED, received.name, str(error))
+    try:
+        with blob.path.open("rb") as file:
+            header = read_header(file)
+        return _Staged(received.name, blob, _understood(header, blob))
+    except (DicomKitError, RefusedError) as error:
+        store.discard(blob)
+        return IngestResult(Outcome.REJECTED, received.name, str(error))
+    except BaseException:
+        store.discard(blob)
+        raise
+
+
+def _understood(header: Part10Header, blob: StagedBlob) -> ArrivingInstance:
+    if (
+        str(header.dataset.get("SOPClassUID", "")) == MEDIA_STORAGE_DIRECTORY
+        or "DirectoryRecordSequence" in header.dataset
+    ):
+        raise RefusedError(
+            "A DICOMDIR is a table of contents; the images that it names are taken in by themselves."
+        )
+    refuse_pixel_flood(header.dataset, file_bytes=blob.size_bytes)
+    return ArrivingInstance.of(
+        header, identity_of(header.dataset), sha256=blob.sha256, size_bytes=blob.size_bytes
+    )
+
+
+def _is_stored(staged: _Staged) -> bool:
+    """Tell whether these very bytes are an instance here already, so that nothing need be written."""
+    return Instance.objects.filter(
+        sop_instance_uid=staged.arriving.identity.sop_instance_uid, blob__sha256=staged.blob.sha256
+    ).exists()
+
+
+def _index(staged: Sequence[_Staged | IngestResult], session: ArrivalSession) -> list[IngestResult]:
+    """Write the rows of all staged instances in one transaction, the audit record among them."""
+    results: list[IngestResult] = []
+    with transaction.atomic():
+        indexer = StudyIndexer(facility=session.facility, origin=session.origin)
+        for one in staged:
+            if isinstance(one, IngestResult):
+                results.append(one)
+                continue
+            outcome, reason = indexer.index(one.arriving)
+            identity = one.arriving.identity
+            results.append(
+                IngestResult(
+                    outcome, one.name, reason, identity.sop_instance_uid, identity.study_instance_uid
+                )
+            )
+            _audit(identity, results[-1], session)
+        indexer.finish()
+    return results
+
+
+def _audit(identity: InstanceIdentity, result: IngestResult, session: ArrivalSession) -> None:
+    """Record each study's arrival once per session, and every conflict, in the transaction that stores them."""
+    if result.outcome == Outcome.CONFLICT:
+        event_type, details = (
+            EventType.SECURITY_ALERT,
+            {"sop_instance_uid": result.sop_instance_uid, "reason": result.reason},
+        )
+        logger.warning("instance %s was kept aside: %s", result.sop_instance_uid, result.reason)
+    elif identity.study_instance_uid in session.audited_study_uids:
+        return
+    else:
+        event_type, details = EventType.INSTANCES_STORED, {"origin": str(session.origin)}
+        session.audited_study_uids.add(identity.study_instance_uid)
+    record_event(
+        event_type,
+        actor=session.actor,
+        patient_id=identity.patient_id,
+        issuer_of_patient_id=identity.issuer_of_patient_id,
+        study_instance_uid=identity.study_instance_uid,
+        facility_code=session.facility.code,
+        details=details,
+    )

@@ -1,0 +1,43 @@
+"""Who may see a picture: whoever may see its study. Asked before any cache is."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
+from archive.access import visible_studies
+from archive.models import Instance
+
+
+@dataclass(frozen=True)
+class VisibleInstance:
+    """What a tile needs to know of an instance that the user may see."""
+
+    sha256: str
+    number_of_frames: int
+    series_instance_uid: str
+    study_instance_uid: str
+    patient_id: str
+    issuer_of_patient_id: str
+    facility_code: str
+
+
+def visible_instance(user: User | AnonymousUser, sop_instance_uid: str) -> VisibleInstance | None:
+    """Return an instance of a study that the user may see; None where it does not exist or is not theirs to see.
+
+    One query.
+    """
+    row = (
+        Instance.objects.filter(sop_instance_uid=sop_instance_uid, series__study__in=visible_studies(user))
+        .values_list(
+            "blob__sha256",
+            "number_of_frames",
+            "series__series_instance_uid",
+            "series__study__study_instance_uid",
+            "series__study__patient_id",
+            "series__study__patient_record__issuer_of_patient_id",
+            "series__study__facility__code",
+        )
+        .first()
+    )
+    return VisibleInstance(*row) if row else None

@@ -1,0 +1,13 @@
+"""What can go wrong on the way to a picture."""
+
+
+class ViewerError(Exception):
+    """Base of the viewer's errors."""
+
+
+class InvalidTileRequestError(ViewerError):
+    """The address asks for something that no image has, such as a window of no width."""
+
+
+class RenderingUnavailableError(ViewerError):
+    """Tile cache or task queue cannot be reached."""

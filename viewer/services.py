@@ -1,0 +1,117 @@
+"""What the render processes do: render what a reader waits for, and ahead of the reader what comes next."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import BinaryIO
+
+from archive.exceptions import BlobNotFoundError
+from archive.selectors import open_blob
+from archive.services.outbox import settle
+from common.tasks import TaskName, enqueue
+from dicomkit.tiles import tile_grid
+from viewer.stack import StackImage, nearest_first, representative, stack_of_series
+from viewer.tiles.cache import CachedPicture, tile_cache
+from viewer.tiles.render import render_thumbnail, render_tile
+from viewer.tiles.request import RENDERER_VERSION, TileRequest
+
+# Images that one task renders ahead: enough to be worth the trip, few enough that a reader's own tile soon has its turn.
+_IMAGES_PER_TASK = 24
+# Images of a stack that are rendered ahead at all; the rest follows as the reader moves.
+_WARM_LIMIT = 1000
+# Tiles of one level that are rendered ahead; finer levels of large images wait until somebody zooms in.
+_TILES_AHEAD = 16
+
+
+def thumbnail_key(image: StackImage) -> str:
+    """Return the cache key of the thumbnail made from an image."""
+    return f"thumbnail:{RENDERER_VERSION}:{image.sha256}:{image.frame_number}"
+
+
+def render_requested_tile(request: TileRequest) -> None:
+    """Render one tile into the cache, unless it is there by now."""
+    cache = tile_cache()
+    if cache.missing([request.cache_key()]):
+        cache.put(request.cache_key(), _picture(request.sha256, lambda file: render_tile(file, request)))
+
+
+def render_series_thumbnail(series_instance_uid: str) -> None:
+    """Render the thumbnail of a series into the cache."""
+    image = representative(series_instance_uid)
+    if image is None:
+        return
+    key = thumbnail_key(image)
+    cache = tile_cache()
+    if cache.missing([key]):
+        vertical, horizontal = image.attributes["pixel_aspect_ratio"]
+        number, aspect = image.frame_number, (vertical, horizontal)
+        cache.put(
+            key, _picture(image.sha256, lambda file: render_thumbnail(file, image.sha256, number, aspect))
+        )
+
+
+def warm_series(series_instance_uid: str) -> None:
+    """Render what a reader sees first of a series: its thumbnail and its first and middle images."""
+    render_series_thumbnail(series_instance_uid)
+    images = stack_of_series(series_instance_uid)
+    for index in sorted({0, len(images) // 2} if images else set()):
+        render_ahead(images[index], with_preview=True)
+    settle(TaskName.WARM_SERIES, series_instance_uid)
+
+
+def warm_stack(series_instance_uid: str, sop_instance_uid: str) -> None:
+    """Spread the rendering of a stack over the workers, beginning next to one image."""
+    images = stack_of_series(series_instance_uid)
+    index = next((at for at, image in enumerate(images) if image.sop_instance_uid == sop_instance_uid), 0)
+    order = nearest_first(len(images), index)[:_WARM_LIMIT]
+    for start in range(0, len(order), _IMAGES_PER_TASK):
+        enqueue(
+            TaskName.WARM_IMAGES,
+            series_instance_uid=series_instance_uid,
+            stack_indexes=order[start : start + _IMAGES_PER_TASK],
+        )
+
+
+def warm_images(series_instance_uid: str, stack_indexes: list[int]) -> None:
+    """Render the tiles of some images of a stack ahead."""
+    images = stack_of_series(series_instance_uid)
+    for index in stack_indexes:
+        if index < len(images):
+            render_ahead(images[index], with_preview=False)
+
+
+def render_ahead(image: StackImage, *, with_preview: bool) -> None:
+    """Render those tiles of an image that a reader is likely to ask for and that the cache lacks."""
+    cache = tile_cache()
+    requests = {
+        request.cache_key(): request for request in _likely_requests(image, with_preview=with_preview)
+    }
+    for key in cache.missing(list(requests)):
+        cache.put(key, _picture(image.sha256, partial(render_tile, request=requests[key])))
+
+
+def _picture(sha256: str, make: Callable[[BinaryIO], CachedPicture]) -> CachedPicture:
+    """Make a picture of a stored file, or the entry that says that the archive has lost it."""
+    try:
+        with open_blob(sha256) as file:
+            return make(file)
+    except BlobNotFoundError as error:
+        return CachedPicture(problem=str(error))
+
+
+def _likely_requests(image: StackImage, *, with_preview: bool) -> list[TileRequest]:
+    """Return the tiles of each level that is not too large, coarse levels first."""
+    attributes = image.attributes
+    depth = 16 if attributes["packing"] else 8
+    requests = []
+    coarsest = attributes["levels"] - 1
+    if with_preview and depth == 16:
+        requests.append(TileRequest(image.sha256, image.frame_number, coarsest, 0, 0))
+    for level in range(coarsest, -1, -1):
+        tile_rows, tile_columns = tile_grid(attributes["rows"], attributes["columns"], level=level)
+        if tile_rows * tile_columns <= _TILES_AHEAD:
+            requests += [
+                TileRequest(image.sha256, image.frame_number, level, column, row, depth=depth)
+                for row in range(tile_rows)
+                for column in range(tile_columns)
+            ]
+    return requests

@@ -1,0 +1,37 @@
+"""Celery entry points of the viewer."""
+
+from typing import Any
+
+from common.tasks import TaskName, task
+from viewer import services
+from viewer.tiles.request import TileRequest
+
+
+@task(TaskName.RENDER_TILE)
+def render_tile(**arguments: Any) -> None:
+    """Render one tile that a reader waits for."""
+    services.render_requested_tile(TileRequest.from_task_arguments(arguments))
+
+
+@task(TaskName.RENDER_THUMBNAIL)
+def render_thumbnail(series_instance_uid: str) -> None:
+    """Render the thumbnail of a series."""
+    services.render_series_thumbnail(series_instance_uid)
+
+
+@task(TaskName.WARM_SERIES)
+def warm_series(subject_uid: str) -> None:
+    """Render what is seen first of a series that arrived."""
+    services.warm_series(subject_uid)
+
+
+@task(TaskName.WARM_STACK)
+def warm_stack(series_instance_uid: str, sop_instance_uid: str) -> None:
+    """Have a stack rendered ahead, beginning next to one image."""
+    services.warm_stack(series_instance_uid, sop_instance_uid)
+
+
+@task(TaskName.WARM_IMAGES)
+def warm_images(series_instance_uid: str, stack_indexes: list[int]) -> None:
+    """Render some images of a stack ahead."""
+    services.warm_images(series_instance_uid, stack_indexes)

@@ -1,0 +1,1 @@
+"""One tile: its address, its cache entry, its rendering."""

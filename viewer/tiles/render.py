@@ -1,0 +1,166 @@
+"""From a tile request to a picture. Runs in the render processes, which keep the frames they decoded last."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import BinaryIO
+
+import numpy as np
+
+from dicomkit.errors import DicomKitError, InvalidTileError
+from dicomkit.pixels.display import DisplayFrame, crop, default_inverse, default_voi, display_frame, render
+from dicomkit.pixels.encode import encode_png_grey, encode_png_packed, encode_png_rgb, thumbnail
+from dicomkit.pixels.frames import FrameSource
+from dicomkit.pixels.packing import PackedFrame
+from dicomkit.pixels.scale import half_of
+from dicomkit.pixels.voi_lut import VOI, VOIWindow, read_vois
+from dicomkit.tiles import level_count, tile_rectangle
+from viewer.tiles.cache import CachedPicture
+from viewer.tiles.request import TileRequest
+
+logger = logging.getLogger(__name__)
+
+# Bytes of decoded frames that one render process keeps.
+_FRAMES_BUDGET_BYTES = 256 * 2**20
+
+
+class RenderableFrame:
+    """One decoded frame with its pyramid, built level by level as it is asked for."""
+
+    def __init__(self, source: FrameSource, frame_index: int) -> None:
+        self._levels: list[DisplayFrame] = [display_frame(source, frame_index)]
+        self.vois: tuple[VOI, ...] = read_vois(source.dataset, frame_index=frame_index)
+        self.default_voi = default_voi(
+            self._levels[0], dataset=source.dataset, layout=source.pixel_format, frame_index=frame_index
+        )
+        self.is_inverse = default_inverse(source.dataset, layout=source.pixel_format)
+        self.rows, self.columns = source.pixel_format.rows, source.pixel_format.columns
+
+    def level(self, level: int) -> DisplayFrame:
+        """Return the frame at a level of its pyramid."""
+        while len(self._levels) <= level:
+            self._levels.append(half_of(self._levels[-1]))
+        return self._levels[level]
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes that the frame holds now, its built levels included."""
+        return sum(_bytes_of(frame) for frame in self._levels)
+
+
+class FrameMemory:
+    """The frames decoded last, within a budget of bytes."""
+
+    def __init__(self, budget_bytes: int) -> None:
+        self._budget_bytes = budget_bytes
+        self._frames: OrderedDict[tuple[str, int], RenderableFrame] = OrderedDict()
+
+    def get(self, sha256: str, frame_number: int) -> RenderableFrame | None:
+        """Return a kept frame and mark it as used last."""
+        frame = self._frames.get((sha256, frame_number))
+        if frame is not None:
+            self._frames.move_to_end((sha256, frame_number))
+        return frame
+
+    def keep(self, sha256: str, frame_number: int, frame: RenderableFrame) -> None:
+        """Keep a frame; drop those unused for longest beyond the budget, but never this one."""
+        self._frames[(sha256, frame_number)] = frame
+        while (
+            len(self._frames) > 1
+            and sum(one.size_bytes for one in self._frames.values()) > self._budget_bytes
+        ):
+            self._frames.popitem(last=False)
+
+
+_memory = FrameMemory(_FRAMES_BUDGET_BYTES)
+
+
+def frame_of(file: BinaryIO, sha256: str, frame_number: int) -> RenderableFrame:
+    """Return a frame of a stored file, decoded now or kept from before.
+
+    Raises
+    ------
+    DicomKitError
+        It cannot be displayed.
+    """
+    frame = _memory.get(sha256, frame_number)
+    if frame is None:
+        with FrameSource.open(file) as source:
+            frame = RenderableFrame(source, frame_number - 1)
+        _memory.keep(sha256, frame_number, frame)
+    return frame
+
+
+def render_tile(file: BinaryIO, request: TileRequest) -> CachedPicture:
+    """Return the tile of a stored file, or an entry that says why it cannot be displayed."""
+    return _or_problem(lambda: _tile(file, request))
+
+
+def render_thumbnail(
+    file: BinaryIO, sha256: str, frame_number: int, pixel_aspect_ratio: tuple[float, float]
+) -> CachedPicture:
+    """Return a small picture of a frame in its default window, with square pixels."""
+    return _or_problem(lambda: _thumbnail(frame_of(file, sha256, frame_number), pixel_aspect_ratio))
+
+
+def window_text(voi: VOI | None) -> str:
+    """Return a window as the header of a tile carries it; empty for a table and for colour."""
+    return f"{float(voi.center)!r} {float(voi.width)!r} {voi.function}" if isinstance(voi, VOIWindow) else ""
+
+
+def _or_problem(make: Callable[[], CachedPicture]) -> CachedPicture:
+    """Return a picture, or the reason why there is none: whatever a file does to us, the reader gets an answer."""
+    try:
+        return make()
+    except DicomKitError as error:
+        return CachedPicture(problem=str(error))
+    except MemoryError:
+        return CachedPicture(problem="The image needs more memory than a render process has.")
+    except Exception:
+        logger.exception("rendering failed")
+        return CachedPicture(problem="The image could not be rendered; the reason is in the server's log.")
+
+
+def _tile(file: BinaryIO, request: TileRequest) -> CachedPicture:
+    frame = frame_of(file, request.sha256, request.frame_number)
+    return CachedPicture(_encoded_tile(frame, request), window_text(frame.default_voi))
+
+
+def _thumbnail(frame: RenderableFrame, pixel_aspect_ratio: tuple[float, float]) -> CachedPicture:
+    coarsest = frame.level(level_count(frame.rows, frame.columns) - 1)
+    picture = render(coarsest, voi=frame.default_voi, inverse=frame.is_inverse)
+    return CachedPicture(_encoded(thumbnail(picture, pixel_aspect_ratio=pixel_aspect_ratio)))
+
+
+def _encoded_tile(frame: RenderableFrame, request: TileRequest) -> bytes:
+    rectangle = tile_rectangle(
+        frame.rows, frame.columns, level=request.level, column=request.column, row=request.row
+    )
+    part = crop(frame.level(request.level), rectangle)
+    if request.depth == 16:
+        if not isinstance(part, PackedFrame):
+            raise InvalidTileError("This image has no 16-bit tiles.")
+        return encode_png_packed(part)
+    return _encoded(
+        render(part, voi=_voi_of(frame, request), inverse=frame.is_inverse != request.is_inverted)
+    )
+
+
+def _voi_of(frame: RenderableFrame, request: TileRequest) -> VOI | None:
+    if request.window is not None:
+        return request.voi_window()
+    if request.voi_index is None:
+        return frame.default_voi
+    if request.voi_index >= len(frame.vois):
+        raise InvalidTileError("The file has no such window.")
+    return frame.vois[request.voi_index]
+
+
+def _encoded(picture: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> bytes:
+    return encode_png_rgb(picture) if picture.ndim == 3 else encode_png_grey(picture)
+
+
+def _bytes_of(frame: DisplayFrame) -> int:
+    if isinstance(frame, np.ndarray):
+        return frame.nbytes
+    return frame.values.nbytes + (0 if frame.padding_mask is None else frame.padding_mask.nbytes)

@@ -1,0 +1,19 @@
+from django.urls import path
+
+import common.converters  # noqa: F401 -- makes <uid:...> known
+from viewer.views import page, tiles
+
+app_name = "viewer"
+urlpatterns = [
+    path("studies/<uid:study_instance_uid>/", page.study_page, name="study"),
+    path("studies/<uid:study_instance_uid>/manifest.json", page.manifest, name="manifest"),
+    path(
+        "tiles/<uid:sop_instance_uid>/<int:frame_number>/<int:level>/<int:column>/<int:row>.png",
+        tiles.tile,
+        name="tile",
+    ),
+    path(
+        "lookups/<uid:sop_instance_uid>/<int:frame_number>/<int:voi_index>.bin", tiles.lookup, name="lookup"
+    ),
+    path("series/<uid:series_instance_uid>/thumbnail.png", tiles.thumbnail, name="thumbnail"),
+]

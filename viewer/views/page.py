@@ -1,0 +1,63 @@
+"""The reading page and its manifest."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_GET
+
+from accounts.decorators import requires
+from archive.models import Study
+from archive.selectors import find_study, instances_of_study
+from audit.decorators import audited
+from audit.vocabulary import EventType
+from viewer.manifest import manifest_of
+from viewer.views.opening import record_opening
+
+
+@require_GET
+@audited(EventType.STUDY_OPENED, recorded_by_service=True)
+@requires(None)
+def study_page(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
+    """Show the reading page of a study."""
+    study = _opened_study(request, study_instance_uid)
+    context = {
+        "study_instance_uid": study.study_instance_uid,
+        "manifest_url": reverse("viewer:manifest", args=[study.study_instance_uid]),
+    }
+    response = render(request, "viewer/study.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_GET
+@gzip_page
+@audited(EventType.STUDY_OPENED, recorded_by_service=True)
+@requires(None)
+def manifest(request: HttpRequest, study_instance_uid: str) -> JsonResponse:
+    """Return the manifest of a study."""
+    study = _opened_study(request, study_instance_uid)
+    response = JsonResponse(manifest_of(study, instances_of_study(study)))
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _opened_study(request: HttpRequest, study_instance_uid: str) -> Study:
+    """Return a study that the user may see, with its opening on record.
+
+    Raises
+    ------
+    Http404
+        It does not exist, or the user may not know that it does.
+    """
+    study = find_study(request.user, study_instance_uid)  # type: ignore[arg-type]
+    if study is None:
+        raise Http404
+    record_opening(
+        request,
+        study_instance_uid=study.study_instance_uid,
+        patient_id=study.patient_id,
+        issuer_of_patient_id=study.issuer_of_patient_id,
+        facility_code=study.facility.code,
+    )
+    return study

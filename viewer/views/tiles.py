@@ -1,0 +1,159 @@
+"""Tiles, lookup tables and thumbnails. Permission first, then the entity tag, then the cache."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from accounts.decorators import requires
+from archive.exceptions import BlobNotFoundError
+from archive.selectors import find_series, open_blob
+from audit.decorators import not_audited
+from common.http import not_modified, problem
+from dicomkit.errors import DicomKitError
+from viewer.access import VisibleInstance, visible_instance
+from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
+from viewer.services import thumbnail_key
+from viewer.stack import representative
+from viewer.tiles.cache import CachedPicture
+from viewer.tiles.lookup import grey_table
+from viewer.tiles.request import TileRequest
+from viewer.tiles.service import fetch_thumbnail, fetch_tile
+from viewer.views.opening import record_opening
+
+_OPENING = "The opening of the study is recorded once per session."
+# The address with its content hash decides the bytes, but who may see them can change within the day.
+_CACHE_CONTROL = "private, max-age=3600"
+
+
+@require_GET
+@not_audited(_OPENING)
+@requires(None)
+def tile(
+    request: HttpRequest, sop_instance_uid: str, frame_number: int, level: int, column: int, row: int
+) -> HttpResponseBase:
+    """Return one tile: 200 with the picture, 202 while it is rendered, 422 where it cannot be displayed."""
+    instance = _opened_instance(request, sop_instance_uid, frame_number)
+    try:
+        asked = _tile_request(request, instance, frame_number, level, column, row)
+    except InvalidTileRequestError as error:
+        return problem(400, "No such tile", str(error))
+    etag = asked.etag()
+    if (unchanged := not_modified(request, etag)) is not None:
+        unchanged["Cache-Control"] = _CACHE_CONTROL
+        return unchanged
+    try:
+        picture = fetch_tile(
+            asked, series_instance_uid=instance.series_instance_uid, sop_instance_uid=sop_instance_uid
+        )
+    except RenderingUnavailableError as error:
+        return _unavailable(error)
+    return _answer(picture, etag)
+
+
+@require_GET
+@not_audited(_OPENING)
+@requires(None)
+def thumbnail(request: HttpRequest, series_instance_uid: str) -> HttpResponseBase:
+    """Return the thumbnail of a series; answers like a tile."""
+    series = find_series(request.user, series_instance_uid)  # type: ignore[arg-type]
+    image = representative(series_instance_uid) if series else None
+    if series is None or image is None:
+        raise Http404
+    record_opening(
+        request,
+        study_instance_uid=series.study.study_instance_uid,
+        patient_id=series.study.patient_id,
+        issuer_of_patient_id=series.study.issuer_of_patient_id,
+        facility_code=series.study.facility.code,
+        looked_at="thumbnails",
+    )
+    key = thumbnail_key(image)
+    etag = f'"{key.replace(":", "-")}"'
+    if (unchanged := not_modified(request, etag)) is not None:
+        return unchanged
+    try:
+        return _answer(fetch_thumbnail(key, series_instance_uid), etag)
+    except RenderingUnavailableError as error:
+        return _unavailable(error)
+
+
+@require_GET
+@not_audited(_OPENING)
+@requires(None)
+def lookup(
+    request: HttpRequest, sop_instance_uid: str, frame_number: int, voi_index: int
+) -> HttpResponseBase:
+    """Return the grey of every packed value under one of the file's windows or tables: 65,536 bytes."""
+    instance = _opened_instance(request, sop_instance_uid, frame_number)
+    try:
+        with open_blob(instance.sha256) as file:
+            table = grey_table(file, frame_number, voi_index)
+    except BlobNotFoundError as error:
+        return problem(410, "The image is missing", str(error))
+    except DicomKitError as error:
+        return problem(422, "No such table", str(error))
+    response = HttpResponse(table, content_type="application/octet-stream")
+    response["Cache-Control"] = _CACHE_CONTROL
+    return response
+
+
+def _opened_instance(request: HttpRequest, sop_instance_uid: str, frame_number: int) -> VisibleInstance:
+    instance = visible_instance(request.user, sop_instance_uid)  # type: ignore[arg-type]
+    if instance is None or not 1 <= frame_number <= instance.number_of_frames:
+        raise Http404
+    record_opening(
+        request,
+        study_instance_uid=instance.study_instance_uid,
+        patient_id=instance.patient_id,
+        issuer_of_patient_id=instance.issuer_of_patient_id,
+        facility_code=instance.facility_code,
+    )
+    return instance
+
+
+def _tile_request(
+    request: HttpRequest, instance: VisibleInstance, frame_number: int, level: int, column: int, row: int
+) -> TileRequest:
+    parameters = request.GET
+    try:
+        center, width = parameters.get("wc"), parameters.get("ww")
+        if (center is None) != (width is None):
+            raise InvalidTileRequestError("A window has both a centre (wc) and a width (ww).")
+        function = parameters.get("fn", "LINEAR")
+        return TileRequest(
+            sha256=instance.sha256,
+            frame_number=frame_number,
+            level=level,
+            column=column,
+            row=row,
+            depth=int(parameters.get("depth", "8")),
+            window=(float(center), float(width), function)
+            if center is not None and width is not None
+            else None,
+            voi_index=int(parameters["voi"]) if "voi" in parameters else None,
+            is_inverted=parameters.get("invert") == "1",
+        )
+    except ValueError:
+        raise InvalidTileRequestError("Window, VOI and depth are numbers.") from None
+
+
+def _answer(picture: CachedPicture | None, etag: str) -> HttpResponseBase:
+    if picture is None:
+        response = HttpResponse(status=202)
+        response["Retry-After"] = "1"
+        response["Cache-Control"] = "no-store"
+        return response
+    if picture.problem:
+        return problem(422, "This image cannot be displayed", picture.problem)
+    response = HttpResponse(picture.png, content_type="image/png")
+    response["ETag"] = etag
+    response["Cache-Control"] = _CACHE_CONTROL
+    if picture.default_window:
+        response["X-Default-Window"] = picture.default_window
+    return response
+
+
+def _unavailable(error: RenderingUnavailableError) -> HttpResponseBase:
+    response = problem(503, "Pictures are not available at the moment", str(error))
+    response["Retry-After"] = "2"
+    return response

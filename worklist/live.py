@@ -1,0 +1,34 @@
+"""The channel on which changed studies are announced to open lists."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass
+
+import redis
+
+from common.redis_client import redis_client
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "worklist:studies"
+
+
+@dataclass(frozen=True)
+class StudyNotice:
+    """A study whose row has changed. It carries no patient data: whoever may see the study fetches its row."""
+
+    study_instance_uid: str
+    facility_pk: int
+
+
+def publish(notice: StudyNotice) -> None:
+    """Tell open lists. A broker that is away costs liveness only: the list is right when it is loaded again."""
+    try:
+        redis_client().publish(CHANNEL, json.dumps(asdict(notice)))
+    except redis.RedisError:
+        logger.warning("broker is away; open lists do not hear of study %s", notice.study_instance_uid)
+
+
+def read_notice(data: bytes) -> StudyNotice:
+    """Return the notice that a message of the channel carries."""
+    return StudyNotice(**json.loads(data))
