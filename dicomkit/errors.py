@@ -67,3 +67,7 @@ class UnreadableHeaderError(DicomKitError):
 
 class IdentityError(DicomKitError):
     """An identifier that every instance must carry is missing or is none."""
+
+
+class MalformedAttributeError(DicomKitError):
+    """An attribute's value cannot be converted from its bytes."""

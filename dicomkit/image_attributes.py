@@ -16,6 +16,7 @@ from dicomkit.calibration import read_calibration, read_pixel_aspect_ratio, read
 from dicomkit.errors import DicomKitError
 from dicomkit.functional_groups import first_item, functional_group
 from dicomkit.geometry import patient_orientation, read_image_plane
+from dicomkit.malformed import refuse_malformed_values
 from dicomkit.pixels.modality_lut import read_modality_transform
 from dicomkit.pixels.numbers import first_float, first_int
 from dicomkit.pixels.packing import packing_of
@@ -43,6 +44,34 @@ _MAMMOGRAPHY_VIEWS = {
 }
 
 
+# What an image with a damaged header is described by: the shape of the answer, and nothing in it.
+_UNKNOWN: JSONObject = {
+    "rows": 0,
+    "columns": 0,
+    "levels": 0,
+    "kind": "grey",
+    "inverse": False,
+    "ultrasound_regions": [],
+    "frame_of_reference_uid": "",
+    "view_position": "",
+    "frame_time_ms": None,
+    "lossy": "",
+    "packing": None,
+    "value_units": "",
+    "voi": [],
+    "pixel_spacing_mm": None,
+    "spacing_source": "none",
+    "magnification": 1.0,
+    "pixel_aspect_ratio": [1.0, 1.0],
+    "image_position_patient": None,
+    "image_orientation_patient": None,
+    "patient_orientation": None,
+    "laterality": "",
+    "slice_location_mm": None,
+    "slice_thickness_mm": None,
+}
+
+
 def display_attributes(dataset: Dataset) -> JSONObject:
     """Return the display attributes of an image, never an error: what cannot be shown says so in "problem".
 
@@ -66,6 +95,14 @@ def display_attributes(dataset: Dataset) -> JSONObject:
     - "image_position_patient", "image_orientation_patient", "patient_orientation", "frame_of_reference_uid"
     - "laterality", "view_position", "slice_location_mm", "slice_thickness_mm", "frame_time_ms", "lossy"
     """
+    try:
+        with refuse_malformed_values():
+            return _display_attributes(dataset)
+    except DicomKitError as error:
+        return {"number_of_frames": 1, "shared": _UNKNOWN | {"problem": str(error)}, "frames": []}
+
+
+def _display_attributes(dataset: Dataset) -> JSONObject:
     layout, problem = _layout(dataset)
     shared = _object_attributes(dataset, layout) | {"problem": problem}
     shared |= _frame_attributes(dataset, layout, 0)

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta, timezone
 _DATE = re.compile(r"(\d{4})([.\-/]?)(\d{2})\2(\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2})(?:\.(\d{1,6})\d*)?)?)?", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})", re.ASCII)
-_DATE_TIME = re.compile(r"(\d{4})(\d{2})?(\d{2})?(\d{2}[\d.]*)?([+-]\d{2}:?\d{2})?", re.ASCII)
+_DATE_TIME = re.compile(r"(\d{4})(?:(\d{2})(?:(\d{2})(\d{2}[\d.]*)?)?)?([+-]\d{2}:?\d{2})?", re.ASCII)
 _AGE = re.compile(r"\s*(\d{1,3})\s*([DWMY])\s*", re.ASCII | re.IGNORECASE)
 _DAYS_PER_UNIT = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
 _UNIT_TEXT = {"D": "d", "W": "wk", "M": "mo", "Y": "y"}

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from dicomkit.malformed import refuse_malformed_values
 from dicomkit.pixels.automatic_window import automatic_window
 from dicomkit.pixels.frames import FrameSource
 from dicomkit.pixels.lookup import apply_lookup, grey_lookup
@@ -58,6 +59,13 @@ def to_display_frame(
     stored: NDArray[Any], *, dataset: Dataset, layout: PixelFormat, frame_index: int = 0
 ) -> DisplayFrame:
     """Apply palette, colour depth or modality transform to a frame of stored values."""
+    with refuse_malformed_values():
+        return _to_display_frame(stored, dataset, layout, frame_index)
+
+
+def _to_display_frame(
+    stored: NDArray[Any], dataset: Dataset, layout: PixelFormat, frame_index: int
+) -> DisplayFrame:
     if layout.photometric_interpretation == "PALETTE COLOR":
         first_mapped, entries = read_palette(dataset, is_signed=layout.is_signed)
         return apply_palette(stored, first_mapped=first_mapped, entries=entries)
@@ -82,15 +90,16 @@ def default_voi(
     """
     if isinstance(frame, np.ndarray):
         return None
-    vois = read_vois(dataset, frame_index=frame_index)
-    if vois:
-        return vois[0]
-    return automatic_window(
-        frame,
-        modality=str(dataset.get("Modality") or ""),
-        bits_stored=layout.bits_stored,
-        value_units=value_units(dataset, frame_index=frame_index),
-    )
+    with refuse_malformed_values():
+        vois = read_vois(dataset, frame_index=frame_index)
+        if vois:
+            return vois[0]
+        return automatic_window(
+            frame,
+            modality=str(dataset.get("Modality") or ""),
+            bits_stored=layout.bits_stored,
+            value_units=value_units(dataset, frame_index=frame_index),
+        )
 
 
 def default_inverse(dataset: Dataset, *, layout: PixelFormat) -> bool:

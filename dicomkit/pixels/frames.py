@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from dicomkit.errors import FrameNotFoundError, InvalidDicomError, NoPixelDataError
+from dicomkit.malformed import refuse_malformed_values
 from dicomkit.pixels.decoders import decode_samples
 from dicomkit.pixels.encapsulation import EncapsulatedFrames
 from dicomkit.pixels.header import UNDEFINED_LENGTH, ImageHeader, PixelDataElement, read_image_header
@@ -38,9 +39,10 @@ class FrameSource:
         check_decodable(header.syntax)
         self.dataset: Dataset = header.dataset
         self.syntax: TransferSyntax = header.syntax
-        self.pixel_format: PixelFormat = read_pixel_format(
-            header.dataset, pixel_data_tag=header.pixel_data.tag
-        )
+        with refuse_malformed_values():
+            self.pixel_format: PixelFormat = read_pixel_format(
+                header.dataset, pixel_data_tag=header.pixel_data.tag
+            )
         self.is_truncated = False
         self._stream = header.stream
         self._owns_stream = owns_stream
