@@ -45,10 +45,6 @@ class InvalidTileError(DicomKitError):
     """The level, column or row asked for does not exist in the pyramid."""
 
 
-class InvalidValueError(DicomKitError):
-    """A date, time, age or other text value does not follow its value representation."""
-
-
 class NotDICOMError(DicomKitError):
     """The file is something else than DICOM."""
 
