@@ -13,3 +13,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STATIC_ROOT = Path(os.environ["PACS_DATA_DIR"]) / "static"
 PACS_MIN_FREE_BYTES = 0
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405 -- from the settings above
+    # A database in memory locks whole tables between threads, which the real one does not.
+    DATABASES["default"]["TEST"] = {"NAME": Path(os.environ["PACS_DATA_DIR"]) / "test.sqlite3"}  # noqa: F405
