@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
 from pacs_site.env import env_bool, env_int, env_list, env_path, env_storage_path, env_str, secret_from_file
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
     "archive",
     "worklist",
     "viewer",
+    "pacs_site",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -260,7 +262,10 @@ FILE_UPLOAD_TEMP_DIR = str(PACS_DATA_DIR / "uploads")
 Path(FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
 
 # --- Demo ----------------------------------------------------------------------------------------------------------
-PACS_DEMO = env_bool("PACS_DEMO", PACS_HTTP_HOST in {"127.0.0.1", "localhost", "::1"})
+_is_loopback = {PACS_HTTP_HOST, PACS_DICOM_HOST} <= {"127.0.0.1", "localhost", "::1"}
+PACS_DEMO = env_bool("PACS_DEMO", _is_loopback)
+if PACS_DEMO and not _is_loopback:
+    raise ImproperlyConfigured("PACS_DEMO=1 is refused with a public host: demo users have well-known names.")
 
 # --- Static files --------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

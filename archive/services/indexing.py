@@ -109,7 +109,7 @@ class StudyIndexer:
     def finish(self) -> None:
         """Bring counts and summaries up to date, owe the follow-up work and announce the changed studies."""
         touched: Counter[str] = Counter()
-        for uid, series in sorted(self._series.items()):
+        for _, series in sorted(self._series.items()):
             added = self._new_instances[series.pk]
             if added:
                 touched[series.study.study_instance_uid] += added

@@ -64,8 +64,8 @@ def ingest_instances(*, received: Sequence[ReceivedInstance], session: ArrivalSe
     store = blob_store()
     staged: list[_Staged | IngestResult] = []
     try:
-        for one in received:
-            staged.append(_stage(one))
+        # One by one into the list, so that what was staged before a failure is found below and discarded.
+        staged.extend(map(_stage, received))
         new = [one.blob for one in staged if isinstance(one, _Staged) and not _is_stored(one)]
         store.keep(new)
         results = _index(staged, session)

@@ -1,0 +1,184 @@
+"""The demo: two facilities, one user per role in each, real and synthesised studies. Only ever on a loopback host."""
+
+import io
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypedDict
+
+from django.conf import settings
+from django.db.models import QuerySet
+from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
+
+from accounts.models import Facility, User
+from accounts.roles import Codename, Role
+from accounts.services.memberships import grant_membership
+from accounts.services.shares import share_study
+from accounts.services.users import create_user, set_password
+from archive.models import Study
+from archive.services.importing import import_paths
+from archive.services.ingest import close_session, ingest_instances
+from archive.services.received import ArrivalSession, Origin, ReceivedInstance
+from audit.actors import Actor
+
+ACTOR = Actor.command("seed_demo")
+_BATCH = 32
+
+FACILITIES = {"NORTH": "North General Hospital", "SOUTH": "South Radiology Centre"}
+
+# Files of pydicom's own test data (folders and files), by the facility that they go to.
+_PYDICOM_FILES = {
+    "NORTH": ("dicomdirtests/77654033", "dicomdirtests/98892001", "examples_overlay.dcm", "waveform_ecg.dcm"),
+    "SOUTH": ("dicomdirtests/98892003", "examples_ybr_color.dcm", "examples_palette.dcm", "rtstruct.dcm"),
+}
+# Files of the package pydicom-data.
+_DATA_FILES = {
+    "NORTH": ("RG1_J2KR.dcm", "MR2_J2KR.dcm", "vlut_04.dcm", "eCT_Supplemental.dcm", "mlut_18.dcm"),
+    "SOUTH": ("RG3_J2KR.dcm", "color3d_jpeg_baseline.dcm", "US1_J2KR.dcm", "OBXXXX1A.dcm", "emri_small.dcm", "liver.dcm"),
+}
+
+
+class Login(TypedDict):
+    """A demo user as the seed prints it."""
+
+    username: str
+    password: str
+    role: str
+    facility: str
+
+
+class StudyLine(TypedDict):
+    """A demo study as the seed prints it."""
+
+    study_instance_uid: str
+    patient_id: str
+    facility: str
+    modalities: list[str]
+
+
+@dataclass
+class Demo:
+    """What the seed has made."""
+
+    facilities: list[dict[str, str]] = field(default_factory=list)
+    users: list[Login] = field(default_factory=list)
+    studies: list[StudyLine] = field(default_factory=list)
+
+
+def is_first_start() -> bool:
+    """Tell whether nobody can log in yet."""
+    return not User.objects.exists()
+
+
+def seed_demo() -> Demo:
+    """Make facilities, users, device entries and studies; new passwords for users that exist. Safe to run again."""
+    demo = Demo()
+    for code, name in FACILITIES.items():
+        facility, _ = Facility.objects.get_or_create(code=code, defaults={"name": name})
+        demo.facilities.append({"code": facility.code, "name": facility.name})
+        demo.users += [_user(facility, role) for role in Role]
+        _import_files(facility)
+        _ingest_synthetic(facility)
+        _share_with_referrer(facility)
+    demo.studies = [
+        {
+            "study_instance_uid": study.study_instance_uid,
+            "patient_id": study.patient_id,
+            "facility": study.facility.code,
+            "modalities": study.modalities_in_study.split("\\"),
+        }
+        for study in _studies().order_by("facility__code", "-study_moment")
+    ]
+    return demo
+
+
+def logins_text(demo: Demo) -> str:
+    """Return the logins as a table for the terminal."""
+    lines = [f"  {user['username']:<22} {user['password']:<20} {user['role']} at {user['facility']}" for user in demo.users]
+    return "\n".join(["", "demo logins (shown once; script/manage seed_demo makes new passwords):", *lines, ""])
+
+
+def _user(facility: Facility, role: Role) -> Login:
+    username = f"{role}.{facility.code}".lower()
+    password = secrets.token_urlsafe(12)
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        # The first administrator also sees to the other facilities and to the system itself.
+        is_chief = role == Role.ADMINISTRATOR and facility.code == next(iter(FACILITIES))
+        user = create_user(
+            username=username,
+            password=password,
+            display_name=f"{role.label}, {facility.name}",
+            is_staff=role == Role.ADMINISTRATOR,
+            is_superuser=is_chief,
+            actor=ACTOR,
+        )
+    else:
+        set_password(user, password=password, actor=ACTOR)
+    grant_membership(user=user, facility=facility, role=role, actor=ACTOR)
+    return {"username": username, "password": password, "role": str(role), "facility": facility.code}
+
+
+def _import_files(facility: Facility) -> None:
+    session = ArrivalSession(Origin.IMPORT, ACTOR, facility)
+    for _ in import_paths(_files(facility.code), session=session):
+        pass
+
+
+def _files(code: str) -> list[Path]:
+    found = [get_testdata_file(name, download=False) for name in _PYDICOM_FILES[code] if "/" not in name]
+    test_files = Path(str(get_testdata_file("CT_small.dcm", download=False))).parent
+    folders = [test_files / name for name in _PYDICOM_FILES[code] if "/" in name]
+    spec = find_spec("data_store")
+    assert spec is not None and spec.origin is not None
+    data = Path(spec.origin).parent / "data"
+    paths = [Path(str(path)) for path in found if path] + folders + [data / name for name in _DATA_FILES[code]]
+    return [path for path in paths if path.exists()]
+
+
+def _ingest_synthetic(facility: Facility) -> None:
+    session = ArrivalSession(Origin.IMPORT, ACTOR, facility)
+    batch: list[ReceivedInstance] = []
+    for dataset in _synthetic(facility.code):
+        batch.append(ReceivedInstance(_as_file(dataset)))
+        if len(batch) == _BATCH:
+            ingest_instances(received=batch, session=session)
+            batch = []
+    ingest_instances(received=batch, session=session)
+    close_session(session)
+
+
+def _as_file(dataset: Dataset) -> io.BytesIO:
+    buffer = io.BytesIO()
+    dataset.save_as(buffer, enforce_file_format=True)
+    buffer.seek(0)
+    return buffer
+
+
+def _synthetic(code: str) -> Iterator[Dataset]:
+    return iter(())
+
+
+def _share_with_referrer(facility: Facility) -> None:
+    """Share the newest study with the facility's referrer, who sees nothing else."""
+    study = _studies().filter(facility=facility).order_by("-study_moment").first()
+    referrer = User.objects.get(username=f"{Role.REFERRER}.{facility.code}".lower())
+    if study is not None:
+        share_study(study=study, user=referrer, codename=Codename.VIEW_STUDY, actor=ACTOR)
+
+
+def _studies() -> "QuerySet[Study]":
+    return Study.objects.filter(facility__code__in=FACILITIES).select_related("facility")
+
+
+def as_json(demo: Demo) -> dict[str, Any]:
+    """Return what the seed made as the command prints it."""
+    return {"facilities": demo.facilities, "users": demo.users, "studies": demo.studies}
+
+
+def is_demo_allowed() -> bool:
+    """Tell whether this installation may have demo users: never one that others can reach."""
+    return bool(settings.PACS_DEMO)
