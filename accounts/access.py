@@ -35,8 +35,8 @@ def manageable_users(user: Visitor) -> "QuerySet[User]":
 
 
 def may_manage_users(user: Visitor) -> bool:
-    """Return whether the user manages anybody."""
-    return managed_facilities(user).exists()
+    """Return whether the user manages anybody; a superuser does, also before there is a facility."""
+    return (user.is_active and user.is_superuser) or managed_facilities(user).exists()
 
 
 def audited_facility_codes(user: Visitor) -> Collection[str]:

@@ -14,7 +14,7 @@ from django.forms import ModelChoiceField, ModelForm
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest
 
-from accounts.access import manageable_users, managed_facilities
+from accounts.access import manageable_users, managed_facilities, may_manage_users
 from accounts.forms import AdminPasswordForm
 from accounts.models import Facility, Membership, User
 from accounts.services import facilities, memberships, users
@@ -27,16 +27,16 @@ class ManagedAdmin:
     """Who may open these pages, in place of Django's model permissions."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return managed_facilities(request.user).exists()
+        return may_manage_users(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return managed_facilities(request.user).exists()
+        return may_manage_users(request.user)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return managed_facilities(request.user).exists()
+        return may_manage_users(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return managed_facilities(request.user).exists()
+        return may_manage_users(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -65,11 +65,11 @@ class ChoiceOfManaged:
             else User.objects.filter(is_active=True, is_staff=False, is_superuser=False),
         }
         kwargs["queryset"] = choices[db_field.name]
-        field: "ModelChoiceField[Any]" = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        field: ModelChoiceField[Any] = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         return field
 
 
-class MembershipInline(ChoiceOfManaged, ManagedAdmin, admin.TabularInline):  # type: ignore[misc]
+class MembershipInline(ChoiceOfManaged, ManagedAdmin, admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     extra = 0
     verbose_name_plural = "roles at facilities"
@@ -79,7 +79,7 @@ class MembershipInline(ChoiceOfManaged, ManagedAdmin, admin.TabularInline):  # t
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return managed_facilities(request.user).exists()
+        return may_manage_users(request.user)
 
 
 @admin.register(User)
@@ -196,7 +196,7 @@ class FacilityAdmin(SuperuserAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Membership)
-class MembershipAdmin(ChoiceOfManaged, ManagedAdmin, admin.ModelAdmin):  # type: ignore[misc]
+class MembershipAdmin(ChoiceOfManaged, ManagedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["user", "facility", "role"]
     list_filter = ["role", "facility"]
     search_fields = ["user__username", "user__display_name"]
@@ -205,14 +205,14 @@ class MembershipAdmin(ChoiceOfManaged, ManagedAdmin, admin.ModelAdmin):  # type:
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Membership]":
         """Return the memberships at the facilities that the user manages."""
         managed = managed_facilities(request.user).values("pk")
-        return super().get_queryset(request).filter(facility__in=managed)  # type: ignore[no-any-return]
+        return Membership.objects.filter(facility__in=managed)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A membership is granted or revoked, never changed into another."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return managed_facilities(request.user).exists()
+        return may_manage_users(request.user)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         """Grant through the service."""

@@ -23,7 +23,7 @@ class ReadingRoomAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may open the admin."""
         user = request.user
-        return user.is_active and user.is_staff and (user.is_superuser or may_manage_users(user))
+        return user.is_active and user.is_staff and may_manage_users(user)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the login page of everybody; who has signed in and still may not is refused."""
@@ -31,13 +31,9 @@ class ReadingRoomAdminSite(AdminSite):
             raise PermissionDenied("the admin is not open to this user")
         return sign_in_first(request)
 
-    def admin_view(
-        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
-    ) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         """Guard a page of the admin, and mark it for the walk along all addresses."""
-        guarded: Any = not_audited("Each write goes through a service that records it.")(
-            super().admin_view(view, cacheable)
-        )
+        mark = not_audited("Each write goes through a service that records it.")
+        guarded: Any = mark(super().admin_view(view, cacheable))
         guarded.permission_mark = "admin"
-        page: Callable[..., HttpResponseBase] = guarded
-        return page
+        return guarded

@@ -39,7 +39,7 @@ class LoginForm(auth_forms.AuthenticationForm):
     }
 
 
-class PasswordChangeForm(PasswordThroughService, auth_forms.PasswordChangeForm):  # type: ignore[type-arg]
+class PasswordChangeForm(PasswordThroughService, auth_forms.PasswordChangeForm):  # type: ignore[misc]
     """Old and new password of the user who is signed in."""
 
 

@@ -6,7 +6,6 @@ a keyed digest still tells that the same one was tried again.
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -17,7 +16,7 @@ DIGEST_LENGTH = 16
 
 def username_of(request: HttpRequest, credentials: Mapping[str, object] | None = None) -> str:
     """Return the name in the form that failures are counted by; case does not open a second account of failures."""
-    typed = (credentials or {}).get("username") or request.POST.get(settings.AXES_USERNAME_FORM_FIELD, "")
+    typed = (credentials or {}).get("username") or request.POST.get("username", "")
     return recordable_username(str(typed or ""))
 
 

@@ -23,16 +23,19 @@ class AccountQuerySet(models.QuerySet["User"]):
         raise UserDeletionError(DELETION_REFUSAL)
 
 
-class AccountManager(UserManager["User"].from_queryset(AccountQuerySet)):  # type: ignore[misc]
+class AccountManager(UserManager["User"]):
     """Finds a user by name, whatever the case it is typed in."""
+
+    def get_queryset(self) -> AccountQuerySet:
+        """Return users that cannot be deleted in bulk."""
+        return AccountQuerySet(self.model, using=self._db)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user of that name."""
-        user: User = self.get(username=User.normalize_username(username or ""))
-        return user
+        return self.get(username=User.normalize_username(username or ""))
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing] -- guardian's tables of shares carry no types
     """A person who signs in. The name to sign in with is kept in lower case, so that case never tells two apart."""
 
     first_name = None  # type: ignore[assignment]

@@ -67,7 +67,11 @@ def test_looking_is_recorded_before_the_page_is_shown(auditor: User, records: No
     signed_in(auditor).get("/audit/")
 
     event = AuditEvent.objects.latest("seq")
-    assert (event.event_type, event.event_id, event.actor_identifier) == ("audit_log_used", "110101", "a.auditor")
+    assert (event.event_type, event.event_id, event.actor_identifier) == (
+        "audit_log_used",
+        "110101",
+        "a.auditor",
+    )
     assert event.details["use"] == "view"
 
 
@@ -99,7 +103,9 @@ def test_the_search_finds_and_keeps_patients_out_of_addresses(auditor: User, rec
     ],
     ids=str,
 )
-def test_each_field_restricts(auditor: User, records: None, query: dict[str, str], expected: set[str]) -> None:
+def test_each_field_restricts(
+    auditor: User, records: None, query: dict[str, str], expected: set[str]
+) -> None:
     client = signed_in(auditor)
     client.post("/audit/search/", query)
 

@@ -54,7 +54,8 @@ both_ways = pytest.mark.parametrize("is_async", [False, True], ids=["thread", "c
 
 @both_ways
 @pytest.mark.parametrize(
-    ("code", "outcome"), [(200, 0), (202, 0), (302, 0), (304, 0), (401, 4), (403, 4), (404, 4), (422, 4), (500, 8)]
+    ("code", "outcome"),
+    [(200, 0), (202, 0), (302, 0), (304, 0), (401, 4), (403, 4), (404, 4), (422, 4), (500, 8)],
 )
 def test_the_outcome_follows_the_status(code: int, outcome: int, is_async: bool) -> None:
     call(status(code), is_async=is_async)
@@ -65,7 +66,9 @@ def test_the_outcome_follows_the_status(code: int, outcome: int, is_async: bool)
 
 @both_ways
 @pytest.mark.parametrize(
-    ("error", "outcome"), [(PermissionDenied(), 4), (Http404(), 4), (ZeroDivisionError(), 8)], ids=["403", "404", "500"]
+    ("error", "outcome"),
+    [(PermissionDenied(), 4), (Http404(), 4), (ZeroDivisionError(), 8)],
+    ids=["403", "404", "500"],
 )
 def test_an_exception_is_recorded_and_goes_on(error: Exception, outcome: int, is_async: bool) -> None:
     with pytest.raises(type(error)):
@@ -75,7 +78,9 @@ def test_an_exception_is_recorded_and_goes_on(error: Exception, outcome: int, is
 
 
 @both_ways
-def test_nothing_is_shown_when_the_record_cannot_be_written(is_async: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_shown_when_the_record_cannot_be_written(
+    is_async: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full_disk(*args: object, **kwargs: object) -> None:
         raise DatabaseError("database or disk is full")
 
@@ -88,7 +93,9 @@ def test_nothing_is_shown_when_the_record_cannot_be_written(is_async: bool, monk
 @both_ways
 def test_the_view_names_the_subject(is_async: bool) -> None:
     def answer(request: HttpRequest) -> HttpResponse:
-        describe(request, patient_id="P1", issuer_of_patient_id="H", facility_code="NORTH", details={"images": 3})
+        describe(
+            request, patient_id="P1", issuer_of_patient_id="H", facility_code="NORTH", details={"images": 3}
+        )
         return HttpResponse()
 
     call(answer, is_async=is_async)

@@ -108,7 +108,10 @@ def test_a_record_goes_when_its_transaction_is_rolled_back_and_the_chain_goes_on
         raise ZeroDivisionError
     record_event(EventType.QUERY)
 
-    assert list(AuditEvent.objects.order_by("seq").values_list("seq", "event_type")) == [(1, "login"), (2, "query")]
+    assert list(AuditEvent.objects.order_by("seq").values_list("seq", "event_type")) == [
+        (1, "login"),
+        (2, "query"),
+    ]
     assert verify_chain().is_intact
 
 
@@ -121,7 +124,11 @@ def test_a_record_goes_when_its_transaction_is_rolled_back_and_the_chain_goes_on
 def test_the_database_refuses_to_change_records(statement: str) -> None:
     record_event(EventType.LOGIN)
 
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
     assert AuditEvent.objects.get().action == "E"
@@ -130,9 +137,15 @@ def test_the_database_refuses_to_change_records(statement: str) -> None:
 @pytest.mark.django_db
 def test_postgresql_refuses_to_truncate_the_log() -> None:
     record_event(EventType.LOGIN)
-    statement = "TRUNCATE audit_auditevent" if connection.vendor == "postgresql" else "DELETE FROM audit_auditevent"
+    statement = (
+        "TRUNCATE audit_auditevent" if connection.vendor == "postgresql" else "DELETE FROM audit_auditevent"
+    )
 
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 

@@ -86,7 +86,9 @@ def test_an_untouched_chain_holds() -> None:
 def test_a_changed_column_is_found_at_its_place(column: str) -> None:
     for seq in places(8, seed=1):
         with attacking() as cursor:
-            cursor.execute(f"UPDATE audit_auditevent SET {column} = {OTHER_VALUE[column]} WHERE seq = %s", [seq])
+            cursor.execute(
+                f"UPDATE audit_auditevent SET {column} = {OTHER_VALUE[column]} WHERE seq = %s", [seq]
+            )
 
             assert FaultKind.CHANGED in kinds()[seq], f"{column} of record {seq}"
 
@@ -199,8 +201,15 @@ def test_a_changed_head_is_found() -> None:
 def test_changed_moved_and_removed_anchors_are_found(settings: Settings) -> None:
     path = Path(settings.PACS_AUDIT_ANCHOR_FILE)
     first, second = path.read_text().splitlines()
+    other_digit = "0" if first[-1] != "0" else "1"
 
-    for tampered in (second, f"{second}\n{first}", f"{first[:-1]}0\n{second}", f"{first}\nnonsense", f"{first}\n{second}\n{first}"):
+    for tampered in (
+        second,
+        f"{second}\n{first}",
+        f"{first[:-1]}{other_digit}\n{second}",
+        f"{first}\nnonsense",
+        f"{first}\n{second}\n{first}",
+    ):
         path.write_text(tampered + "\n")
 
         assert any(FaultKind.ANCHOR_BROKEN in found for found in kinds().values()), tampered
@@ -240,7 +249,11 @@ def test_a_broken_chain_is_logged_and_recorded_as_a_security_alert(caplog: pytes
         check_chain(actor=Actor.system("worker"))
 
         alert = AuditEvent.objects.latest("seq")
-        assert (alert.event_type, alert.outcome, alert.details["places"]) == ("security_alert", 12, ["3 changed"])
+        assert (alert.event_type, alert.outcome, alert.details["places"]) == (
+            "security_alert",
+            12,
+            ["3 changed"],
+        )
     assert "tampered with at 1 places: 3 changed" in caplog.text
 
 
