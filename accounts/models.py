@@ -35,7 +35,7 @@ class AccountManager(UserManager["User"]):
         return self.get(username=User.normalize_username(username or ""))
 
 
-class User(AbstractUser):  # type: ignore[django-manager-missing] -- guardian's tables of shares carry no types
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # guardian has no types
     """A person who signs in. The name to sign in with is kept in lower case, so that case never tells two apart."""
 
     first_name = None  # type: ignore[assignment]
