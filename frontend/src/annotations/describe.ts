@@ -1,0 +1,25 @@
+import { formatValue } from "../core/numbers";
+import { formatAngle, formatLength, measureAngle, measureLength } from "../dicom/calibration";
+import type { StudyImage } from "../dicom/types";
+import type { ImagePoint } from "../geometry/points";
+import type { Annotation } from "./schema";
+
+/** Reads the modality value under a point; null outside the frame, in padding or while not loaded. */
+export type ValueAt = (point: ImagePoint) => number | null;
+
+/** What a measurement says beside its handles. */
+export function describeAnnotation(annotation: Annotation, image: StudyImage, valueAt: ValueAt): string {
+  const [first, second, third] = annotation.points;
+  if (annotation.kind === "probe") return first ? describeProbe(first, image, valueAt) : "";
+  if (annotation.kind === "length") {
+    return first && second ? formatLength(measureLength(image, first, second)) : "";
+  }
+  return first && second && third ? formatAngle(measureAngle(image, first, second, third)) : "";
+}
+
+function describeProbe(point: ImagePoint, image: StudyImage, valueAt: ValueAt): string {
+  const value = valueAt(point);
+  const place = `${Math.floor(point.x) + 1}, ${Math.floor(point.y) + 1}`;
+  if (value === null) return place;
+  return `${formatValue(value)}${image.valueUnits ? ` ${image.valueUnits}` : ""}  (${place})`;
+}

@@ -1,0 +1,111 @@
+import { renderedTileUrl } from "../api/tiles";
+import type { StudyImage } from "../dicom/types";
+import type { ImageToScreen, ScreenSize } from "../geometry/camera";
+import { levelSize, TILE_SIZE, type TileIndex, tilesTouching } from "../geometry/tiles";
+import { gatherMosaic, type Mosaic } from "./mosaic";
+import { type Coverage, resampleGrid } from "./resample";
+import type { PictureTile, TileCache } from "./tileCache";
+import type { TilePlan } from "./tilePlan";
+
+/** Paints one frame onto a canvas. Holds the buffers that are used again from frame to frame. */
+export class ImagePainter {
+  private buffer = new Uint32Array(0);
+  private mosaic: Mosaic | null = null;
+  private mosaicKey = "";
+
+  constructor(
+    private readonly context: CanvasRenderingContext2D,
+    private readonly cache: TileCache,
+  ) {}
+
+  clear(screen: ScreenSize): void {
+    this.context.setTransform(1, 0, 0, 1, 0, 0);
+    this.context.fillStyle = "#000";
+    this.context.fillRect(0, 0, screen.width, screen.height);
+  }
+
+  /** The values that can be shown of an image, or null while none are there. */
+  valuesFor(image: StudyImage, plan: TilePlan): Mosaic | null {
+    const key = plan.urls.every((url) => this.cache.has(url)) ? plan.urls.join("|") : "";
+    if (key !== "" && key === this.mosaicKey) return this.mosaic;
+    this.mosaic = gatherMosaic(image, plan.level, plan.area, (url) => this.cache.values(url));
+    this.mosaicKey = key;
+    return this.mosaic;
+  }
+
+  /** Draw values through a grey table. */
+  paintValues(mosaic: Mosaic, matrix: ImageToScreen, greys: Uint32Array, screen: ScreenSize): void {
+    const factor = 2 ** mosaic.level;
+    const { values, mask, area } = mosaic;
+    const grid = { values, mask, width: area.width, height: area.height };
+    const left = area.x * factor;
+    const top = area.y * factor;
+    const gridToScreen = {
+      a: matrix.a * factor,
+      b: matrix.b * factor,
+      c: matrix.c * factor,
+      d: matrix.d * factor,
+      e: matrix.a * left + matrix.c * top + matrix.e,
+      f: matrix.b * left + matrix.d * top + matrix.f,
+    };
+    let pixels: Uint32Array = this.buffer;
+    const coverage = resampleGrid(grid, gridToScreen, greys, screen, (needed) => {
+      pixels = this.allocate(needed);
+      return pixels;
+    });
+    if (coverage.width === 0 || coverage.height === 0) return;
+    const bytes = new Uint8ClampedArray(
+      pixels.buffer as ArrayBuffer,
+      0,
+      coverage.width * coverage.height * 4,
+    );
+    this.context.putImageData(new ImageData(bytes, coverage.width, coverage.height), coverage.x, coverage.y);
+  }
+
+  /**
+   * Draw finished tiles of a colour image, coarse levels below fine ones.
+   *
+   * @returns "full" when every tile of the plan was there, "preview" when something was, "none" otherwise.
+   */
+  paintPictures(image: StudyImage, plan: TilePlan, matrix: ImageToScreen): "full" | "preview" | "none" {
+    let painted = 0;
+    let complete = true;
+    for (let level = image.levels - 1; level >= plan.level; level -= 1) {
+      const size = levelSize(image.columns, image.rows, level);
+      const everything = { x: 0, y: 0, width: size.columns, height: size.rows };
+      const tiles = level === plan.level ? plan.tiles : tilesTouching(size, level, everything);
+      for (const index of tiles) {
+        const tile = this.cache.picture(renderedTileUrl(image, index));
+        if (tile) {
+          this.paintPicture(tile, index, matrix);
+          painted += 1;
+        } else if (level === plan.level) complete = false;
+      }
+    }
+    if (painted === 0) return "none";
+    return complete ? "full" : "preview";
+  }
+
+  /** Draw one finished tile where it belongs. */
+  paintPicture(tile: PictureTile, index: TileIndex, matrix: ImageToScreen): void {
+    const { context } = this;
+    const factor = 2 ** index.level;
+    context.setTransform(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f);
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "high";
+    const x = index.column * TILE_SIZE * factor;
+    const y = index.row * TILE_SIZE * factor;
+    // Half a device pixel more at inner edges closes the seam that anti-aliasing would leave between tiles.
+    const overlap = 0.5 / Math.max(Math.abs(matrix.a), Math.abs(matrix.b));
+    const right = tile.width === TILE_SIZE ? overlap : 0;
+    const bottom = tile.height === TILE_SIZE ? overlap : 0;
+    context.drawImage(tile.bitmap, x, y, tile.width * factor + right, tile.height * factor + bottom);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  private allocate(coverage: Coverage): Uint32Array {
+    const needed = coverage.width * coverage.height;
+    if (this.buffer.length < needed) this.buffer = new Uint32Array(needed);
+    return this.buffer.subarray(0, needed);
+  }
+}

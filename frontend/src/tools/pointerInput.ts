@@ -1,0 +1,128 @@
+import type { AnnotationStore } from "../annotations/store";
+import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { effectiveScale, pannedBy, zoomedTo } from "../geometry/camera";
+import { type ScreenPoint, screenDistance, screenPoint } from "../geometry/points";
+import { frameShape } from "../render/tilePlan";
+import type { Viewport } from "../viewport/viewport";
+import { panTool, zoomBy, zoomTool } from "./camera";
+import { editSession } from "./draw";
+import { WheelSteps } from "./scroll";
+import type { DragSession, Tool } from "./tool";
+
+/** What pointer input needs from the page. */
+export interface PointerHost {
+  readonly annotations: AnnotationStore;
+  /** The tool of the left button and of one finger. */
+  readonly tool: () => Tool;
+  readonly activate: (viewport: Viewport) => void;
+  readonly oneUp: (viewport: Viewport) => void;
+}
+
+const REACH_MOUSE = 9;
+const REACH_TOUCH = 22;
+
+/** Left button or one finger: the tool. Middle: pan. Right: zoom. Wheel: scroll. Two fingers: zoom and pan. */
+export function attachPointerInput(viewport: Viewport, host: PointerHost): Disposer {
+  const input = new PointerInput(viewport, host);
+  return input.attach();
+}
+
+class PointerInput {
+  private readonly fingers = new Map<number, ScreenPoint>();
+  private readonly wheel = new WheelSteps();
+  private session: DragSession | null = null;
+
+  constructor(
+    private readonly viewport: Viewport,
+    private readonly host: PointerHost,
+  ) {}
+
+  attach(): Disposer {
+    const bag = new DisposerBag();
+    const { canvas } = this.viewport;
+    bag.add(listen<PointerEvent>(canvas, "pointerdown", (event) => this.down(event)));
+    bag.add(listen<PointerEvent>(canvas, "pointermove", (event) => this.move(event)));
+    bag.add(listen<PointerEvent>(canvas, "pointerup", (event) => this.up(event)));
+    bag.add(listen<PointerEvent>(canvas, "pointercancel", (event) => this.up(event)));
+    bag.add(listen<WheelEvent>(canvas, "wheel", (event) => this.turn(event), { passive: false }));
+    bag.add(listen<MouseEvent>(canvas, "dblclick", () => this.host.oneUp(this.viewport)));
+    bag.add(listen<MouseEvent>(canvas, "contextmenu", (event) => event.preventDefault()));
+    // The middle button would start the browser's own scrolling.
+    bag.add(listen<MouseEvent>(canvas, "mousedown", (event) => event.button === 1 && event.preventDefault()));
+    return () => bag.dispose();
+  }
+
+  private down(event: PointerEvent): void {
+    this.host.activate(this.viewport);
+    this.viewport.root.focus({ preventScroll: true });
+    this.viewport.canvas.setPointerCapture(event.pointerId);
+    this.fingers.set(event.pointerId, this.pointOf(event));
+    this.session?.cancel();
+    this.session = this.fingers.size >= 2 ? null : this.sessionFor(event);
+  }
+
+  private move(event: PointerEvent): void {
+    const point = this.pointOf(event);
+    if (!this.fingers.has(event.pointerId)) {
+      this.host.tool().hover?.(this.viewport, point);
+      return;
+    }
+    if (this.fingers.size === 2) this.pinch(event.pointerId, point);
+    this.fingers.set(event.pointerId, point);
+    this.session?.move(point);
+  }
+
+  private up(event: PointerEvent): void {
+    if (!this.fingers.delete(event.pointerId)) return;
+    if (event.type === "pointercancel") this.session?.cancel();
+    else this.session?.end(this.pointOf(event));
+    this.session = null;
+  }
+
+  private turn(event: WheelEvent): void {
+    event.preventDefault();
+    this.host.activate(this.viewport);
+    if (event.ctrlKey) {
+      zoomBy(this.viewport, Math.exp(-event.deltaY * 0.002), this.pointOf(event));
+      return;
+    }
+    const steps = this.wheel.steps(event) * (event.shiftKey ? 10 : 1);
+    if (steps !== 0) this.viewport.setImageIndex(this.viewport.imageIndex + steps);
+  }
+
+  private sessionFor(event: PointerEvent): DragSession | null {
+    const point = this.pointOf(event);
+    if (event.button === 1) return panTool.start(this.viewport, point);
+    if (event.button === 2) return zoomTool.start(this.viewport, point);
+    const reach = (event.pointerType === "mouse" ? REACH_MOUSE : REACH_TOUCH) * this.viewport.ratio;
+    const edit = editSession(this.host.annotations, this.viewport, point, reach);
+    if (edit !== null) return edit;
+    this.host.annotations.select(null);
+    return (event.ctrlKey ? panTool : this.host.tool()).start(this.viewport, point);
+  }
+
+  /** Keep the two points of the picture under the two fingers, as far as moving and scaling can. */
+  private pinch(moving: number, point: ScreenPoint): void {
+    const image = this.viewport.image;
+    const [first, second] = [...this.fingers.entries()];
+    if (!first || !second || image === null) return;
+    const [one, other] = [first[1], second[1]];
+    const [newOne, newOther] = [moving === first[0] ? point : one, moving === second[0] ? point : other];
+    const frame = frameShape(image);
+    const { screen } = this.viewport;
+    const before = screenPoint((one.x + other.x) / 2, (one.y + other.y) / 2);
+    const after = screenPoint((newOne.x + newOther.x) / 2, (newOne.y + newOther.y) / 2);
+    const factor = screenDistance(newOne, newOther) / Math.max(1, screenDistance(one, other));
+    const scale = effectiveScale(this.viewport.camera, frame, screen) * factor;
+    const zoomed = zoomedTo(this.viewport.camera, frame, screen, scale, before);
+    this.viewport.setCamera(
+      pannedBy(zoomed, frame, screen, { x: after.x - before.x, y: after.y - before.y }),
+    );
+  }
+
+  private pointOf(event: MouseEvent): ScreenPoint {
+    const box = this.viewport.canvas.getBoundingClientRect();
+    const { ratio } = this.viewport;
+    return screenPoint((event.clientX - box.left) * ratio, (event.clientY - box.top) * ratio);
+  }
+}

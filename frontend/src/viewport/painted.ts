@@ -1,0 +1,52 @@
+import type { RequestError } from "../api/client";
+import type { StudyImage } from "../dicom/types";
+import type { Camera, ImageToScreen, ScreenSize } from "../geometry/camera";
+import type { Mosaic } from "../render/mosaic";
+import type { Stack } from "./stack";
+import type { ResolvedVoi } from "./voi";
+
+/** How good the pixels are: nothing yet, a stand-in, or the final ones. */
+export type Quality = "none" | "preview" | "full";
+
+/** What a viewport shows at this moment. Pixels, overlay and data attributes all follow this one value. */
+export interface Painted {
+  readonly stack: Stack;
+  readonly image: StudyImage;
+  readonly imageIndex: number;
+  readonly quality: Quality;
+  readonly voi: ResolvedVoi | null;
+  readonly invert: boolean;
+  readonly camera: Camera;
+  readonly matrix: ImageToScreen;
+  readonly scale: number;
+  readonly screen: ScreenSize;
+  readonly mosaic: Mosaic | null;
+  /** The image asked for, when it is not the one painted because its pixels are still on the way. */
+  readonly awaitedIndex: number | null;
+  readonly failure: RequestError | null;
+}
+
+/** Write what is painted onto the viewport's root element (the contract of the page). */
+export function writePaintedData(root: HTMLElement, painted: Painted | null): void {
+  const data = root.dataset;
+  if (painted === null || painted.quality === "none") {
+    for (const name of PAINTED_DATA) delete data[name];
+    return;
+  }
+  data.sopInstanceUid = painted.image.sopInstanceUid;
+  data.frameNumber = String(painted.image.frameNumber);
+  data.imageIndex = String(painted.imageIndex);
+  data.quality = painted.quality;
+  const window = painted.voi?.kind === "window" ? painted.voi.window : null;
+  data.windowCenter = window ? String(window.windowCenter) : "";
+  data.windowWidth = window ? String(window.windowWidth) : "";
+}
+
+const PAINTED_DATA = [
+  "sopInstanceUid",
+  "frameNumber",
+  "imageIndex",
+  "quality",
+  "windowCenter",
+  "windowWidth",
+] as const;

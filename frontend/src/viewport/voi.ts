@@ -1,0 +1,85 @@
+import type { PreviewView } from "../api/tiles";
+import type { Packing, StudyImage, VoiWindow } from "../dicom/types";
+import { fullRangeWindow, PACKED_VALUES } from "../dicom/voiLut";
+
+/** What the reader chose: a view of the file, a window of their own, or everything from darkest to brightest. */
+export type VoiChoice =
+  | { readonly kind: "file"; readonly index: number }
+  | { readonly kind: "window"; readonly label: string; readonly window: VoiWindow }
+  | { readonly kind: "full" };
+
+export const FILE_DEFAULT: VoiChoice = { kind: "file", index: 0 };
+
+/** What a choice means for one image. */
+export type ResolvedVoi =
+  | { readonly kind: "window"; readonly label: string; readonly window: VoiWindow }
+  | { readonly kind: "table"; readonly label: string; readonly url: string };
+
+/** What loading the image's tiles has taught. */
+export interface KnownValues {
+  /** The server's default, from the header of a tile. */
+  readonly defaultWindow: VoiWindow | null;
+  /** Lowest and highest packed value without padding. */
+  readonly range: readonly [number, number] | null;
+}
+
+/** @returns null while the image's values are needed and not there. */
+export function resolveVoi(image: StudyImage, choice: VoiChoice, known: KnownValues): ResolvedVoi | null {
+  if (choice.kind === "window") return choice;
+  if (choice.kind === "file") {
+    const voi = image.voi[choice.index % Math.max(1, image.voi.length)];
+    if (voi?.kind === "table") return voi;
+    if (voi) {
+      const { windowCenter, windowWidth, voiFunction } = voi;
+      return { kind: "window", label: voi.label, window: { windowCenter, windowWidth, voiFunction } };
+    }
+    if (known.defaultWindow) return { kind: "window", label: "Auto", window: known.defaultWindow };
+  }
+  if (known.range === null || image.packing === null) return null;
+  return { kind: "window", label: "Full range", window: rangeWindow(known.range, image.packing) };
+}
+
+function rangeWindow(range: readonly [number, number], packing: Packing): VoiWindow {
+  const ends = range.map((packed) => packed * packing.scale + packing.offset);
+  return fullRangeWindow(Math.min(...ends), Math.max(...ends));
+}
+
+/** How to ask the server for a preview of the same choice. */
+export function previewView(choice: VoiChoice, invert: boolean): PreviewView {
+  return {
+    voiIndex: choice.kind === "file" ? choice.index : null,
+    window: choice.kind === "window" ? choice.window : null,
+    invert,
+  };
+}
+
+/** The window that comes nearest to a lookup table: from its last darkest to its first brightest value. */
+export function windowLikeTable(table: Uint8ClampedArray, packing: Packing): VoiWindow {
+  const dark = Math.min(table[0] ?? 0, table[PACKED_VALUES - 1] ?? 0);
+  const bright = Math.max(table[0] ?? 0, table[PACKED_VALUES - 1] ?? 0);
+  const inside = (grey: number) => grey > dark && grey < bright;
+  const first = table.findIndex(inside);
+  const last = table.findLastIndex(inside);
+  return rangeWindow(first < 0 ? [0, PACKED_VALUES - 1] : [first, last], packing);
+}
+
+/**
+ * The window after a drag: to the right widens, downwards raises the centre and so darkens.
+ *
+ * Steps grow with the width, so that a narrow brain window and a wide lung window feel the same.
+ */
+export function draggedWindow(
+  start: VoiWindow,
+  delta: { readonly x: number; readonly y: number },
+  isInteger: boolean,
+): VoiWindow {
+  const width = start.windowWidth * Math.exp(delta.x * 0.006);
+  const center = start.windowCenter + delta.y * start.windowWidth * 0.003;
+  const smallest = isInteger ? 1 : start.windowWidth * 1e-4;
+  const round = (value: number) => (isInteger ? Math.round(value) : value);
+  return {
+    windowCenter: round(center),
+    windowWidth: Math.max(smallest, round(width)),
+    voiFunction: start.voiFunction,
+  };
+}
