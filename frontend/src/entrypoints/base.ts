@@ -1,0 +1,6 @@
+import "../styles/base.css";
+import { attachMenus } from "../ui/menus";
+import { attachThemeSwitch } from "../ui/preferences";
+
+attachMenus();
+attachThemeSwitch();

@@ -1,0 +1,5 @@
+import "../styles/viewer.css";
+import { required } from "../ui/dom";
+import { openViewer } from "../ui/viewerPage";
+
+void openViewer(required<HTMLElement>("#viewer"));

@@ -1,0 +1,290 @@
+import { presetsFor, type WindowPreset } from "../dicom/presets";
+import {
+  flipHorizontally,
+  flipVertically,
+  type Orientation,
+  rotateLeft,
+  rotateRight,
+} from "../geometry/orientation";
+import { showFitted, showOneToOne, zoomBy } from "../tools/camera";
+import type { ToolName } from "../tools/tool";
+import { LAYOUTS, type LayoutName } from "../viewport/layout";
+import type { Viewport } from "../viewport/viewport";
+import type { ViewerContext } from "./viewerContext";
+
+export type CommandGroup = "tool" | "window" | "picture" | "cine" | "measure" | "scroll" | "layout" | "page";
+
+/** One thing the reader can do. Tool bar, keyboard and help are all made from the same list. */
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly group: CommandGroup;
+  /** Values of KeyboardEvent.key. */
+  readonly keys: readonly string[];
+  /** Without an icon there is no button. */
+  readonly icon?: string;
+  readonly run: (context: ViewerContext) => void;
+  readonly isOn?: (context: ViewerContext) => boolean;
+}
+
+export function viewerCommands(): readonly Command[] {
+  return [
+    tool("window", "Window", "window", "w"),
+    tool("scroll", "Scroll", "scroll", "s"),
+    tool("pan", "Move", "pan", "m"),
+    tool("zoom", "Zoom", "zoom", "z"),
+    tool("length", "Length", "length", "d"),
+    tool("angle", "Angle", "angle", "a"),
+    tool("probe", "Probe", "probe", "p"),
+    ...windowCommands(),
+    ...pictureCommands(),
+    ...scrollCommands(),
+    ...layoutCommands(),
+  ];
+}
+
+function tool(name: ToolName, label: string, icon: string, key: string): Command {
+  return {
+    id: `tool-${name}`,
+    label,
+    group: "tool",
+    keys: [key],
+    icon,
+    run: (context) => context.setTool(name),
+    isOn: (context) => context.tool.name === name,
+  };
+}
+
+function windowCommands(): Command[] {
+  return [
+    {
+      id: "file-window",
+      label: "Window of the file, again for the next",
+      group: "window",
+      keys: ["1"],
+      run: ({ grid }) => nextFileWindow(grid.active),
+    },
+    ...["2", "3", "4", "5", "6", "7", "8"].map((key) => presetCommand(key)),
+    {
+      id: "full-range",
+      label: "Full range",
+      group: "window",
+      keys: ["0"],
+      run: ({ grid }) => grid.active.setChoice({ kind: "full" }),
+    },
+    {
+      id: "invert",
+      label: "Invert",
+      group: "window",
+      keys: ["i"],
+      icon: "invert",
+      run: ({ grid }) => grid.active.setInvert(!grid.active.invert),
+      isOn: ({ grid }) => grid.active.invert,
+    },
+  ];
+}
+
+const PRESET_LABELS: Readonly<Record<string, string>> = {
+  "2": "CT soft tissue 400 / 40",
+  "3": "CT lung 1500 / −600",
+  "4": "CT bone 2000 / 400",
+  "5": "CT brain 80 / 40",
+  "6": "CT mediastinum 350 / 50",
+  "7": "CT liver 150 / 90",
+  "8": "CT angio 600 / 300",
+};
+
+function presetCommand(key: string): Command {
+  return {
+    id: `preset-${key}`,
+    label: PRESET_LABELS[key] ?? "",
+    group: "window",
+    keys: [key],
+    run: ({ grid }) => {
+      const preset = activePresets(grid.active).find((candidate) => candidate.key === key);
+      if (preset) applyPreset(grid.active, preset);
+    },
+  };
+}
+
+/** The presets that mean something for what the viewport shows. */
+export function activePresets(viewport: Viewport): readonly WindowPreset[] {
+  const modality = viewport.stack?.series.modality ?? "";
+  return presetsFor(modality, viewport.image?.valueUnits ?? "");
+}
+
+export function applyPreset(viewport: Viewport, preset: WindowPreset): void {
+  viewport.setChoice({ kind: "window", label: preset.label, window: preset.window });
+}
+
+/** The first window of the file; pressed again while it is shown, the next one. */
+function nextFileWindow(viewport: Viewport): void {
+  const count = Math.max(1, viewport.image?.voi.length ?? 1);
+  const { choice } = viewport;
+  viewport.setChoice({ kind: "file", index: choice.kind === "file" ? (choice.index + 1) % count : 0 });
+}
+
+function pictureCommands(): Command[] {
+  const turn = (
+    id: string,
+    label: string,
+    key: string,
+    icon: string,
+    change: (o: Orientation) => Orientation,
+  ): Command => ({
+    id,
+    label,
+    group: "picture",
+    keys: [key],
+    icon,
+    run: ({ grid }) => {
+      const { camera } = grid.active;
+      grid.active.setCamera({ ...camera, orientation: change(camera.orientation) });
+    },
+  });
+  return [
+    turn("flip-horizontally", "Mirror left to right", "h", "flip-h", flipHorizontally),
+    turn("flip-vertically", "Mirror top to bottom", "v", "flip-v", flipVertically),
+    turn("rotate-left", "Turn left", "l", "rotate-l", rotateLeft),
+    turn("rotate-right", "Turn right", "r", "rotate-r", rotateRight),
+    picture("fit", "Fit", ["="], "fit", showFitted),
+    picture("one-to-one", "Pixel for pixel", ["o"], "one-to-one", showOneToOne),
+    picture("zoom-in", "Larger", ["+"], undefined, (viewport) => zoomBy(viewport, 1.25)),
+    picture("zoom-out", "Smaller", ["-"], undefined, (viewport) => zoomBy(viewport, 0.8)),
+    picture("reset", "Reset the picture", [" "], "reset", (viewport) => viewport.reset()),
+    {
+      id: "cine",
+      label: "Cine",
+      group: "cine",
+      keys: ["c"],
+      icon: "play",
+      run: ({ cine, grid }) => (cine.viewport === null ? cine.start(grid.active) : cine.stop()),
+      isOn: ({ cine }) => cine.viewport !== null,
+    },
+    {
+      id: "delete-measurement",
+      label: "Delete the measurement",
+      group: "measure",
+      keys: ["Delete", "Backspace"],
+      icon: "trash",
+      run: ({ annotations }) => annotations.removeSelected(),
+    },
+    {
+      id: "cancel",
+      label: "Stop cine, drop an unfinished measurement, back to the window tool",
+      group: "page",
+      keys: ["Escape"],
+      run: (context) => {
+        if (context.tool.abandon?.()) return;
+        context.cine.stop();
+        context.annotations.select(null);
+        context.setTool("window");
+      },
+    },
+  ];
+}
+
+function picture(
+  id: string,
+  label: string,
+  keys: readonly string[],
+  icon: string | undefined,
+  change: (viewport: Viewport) => void,
+): Command {
+  return {
+    id,
+    label,
+    group: "picture",
+    keys,
+    ...(icon ? { icon } : {}),
+    run: ({ grid }) => change(grid.active),
+  };
+}
+
+function scrollCommands(): Command[] {
+  const by = (id: string, label: string, keys: readonly string[], steps: number): Command => ({
+    id,
+    label,
+    group: "scroll",
+    keys,
+    run: ({ grid, cine }) => {
+      cine.stop();
+      grid.active.setImageIndex(grid.active.imageIndex + steps);
+    },
+  });
+  const everything = Number.MAX_SAFE_INTEGER;
+  return [
+    by("previous-image", "Image before (Shift: ten)", ["ArrowUp", "ArrowLeft"], -1),
+    by("next-image", "Next image (Shift: ten)", ["ArrowDown", "ArrowRight"], 1),
+    by("previous-ten", "Ten images back", ["PageUp"], -10),
+    by("next-ten", "Ten images on", ["PageDown"], 10),
+    by("first-image", "First image", ["Home"], -everything),
+    by("last-image", "Last image", ["End"], everything),
+    { ...stepSeries(-1), id: "previous-series", label: "Series before", keys: [","] },
+    { ...stepSeries(1), id: "next-series", label: "Next series", keys: ["."] },
+  ];
+}
+
+function stepSeries(step: number): Pick<Command, "group" | "run"> {
+  return {
+    group: "scroll",
+    run: (context) => {
+      const next = context.seriesIndexOf() + step;
+      if (next >= 0 && next < context.manifest.series.length) context.showSeries(next);
+    },
+  };
+}
+
+const LAYOUT_BUTTONS: Readonly<Record<LayoutName, { label: string; icon: string }>> = {
+  "1x1": { label: "One picture", icon: "layout-1" },
+  "1x2": { label: "Two beside each other", icon: "layout-1x2" },
+  "2x1": { label: "Two above each other", icon: "layout-2x1" },
+  "2x2": { label: "Four pictures", icon: "layout-2x2" },
+};
+
+function layoutCommands(): Command[] {
+  const layouts = LAYOUTS.map((name, index): Command => {
+    const { label, icon } = LAYOUT_BUTTONS[name];
+    return {
+      id: `layout-${name}`,
+      label,
+      group: "layout",
+      keys: [`Shift+${index + 1}`],
+      icon,
+      run: ({ grid }) => grid.setLayout(name),
+      isOn: ({ grid }) => grid.layout === name,
+    };
+  });
+  return [
+    ...layouts,
+    {
+      id: "one-up",
+      label: "Active picture alone, and back",
+      group: "layout",
+      keys: ["Enter"],
+      run: ({ grid }) => grid.toggleOneUp(),
+    },
+    {
+      id: "full-screen",
+      label: "Full screen",
+      group: "page",
+      keys: ["f"],
+      icon: "full-screen",
+      run: ({ page }) => void toggleFullScreen(page),
+      isOn: () => document.fullscreenElement !== null,
+    },
+    {
+      id: "help",
+      label: "Keys and mouse",
+      group: "page",
+      keys: ["?"],
+      icon: "help",
+      run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:help")),
+    },
+  ];
+}
+
+async function toggleFullScreen(page: HTMLElement): Promise<void> {
+  if (document.fullscreenElement) await document.exitFullscreen();
+  else await page.requestFullscreen();
+}

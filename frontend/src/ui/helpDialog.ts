@@ -1,0 +1,78 @@
+import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import type { Command, CommandGroup } from "./commands";
+import { element } from "./dom";
+import { keyLabel } from "./keyboard";
+
+const TITLES: readonly (readonly [CommandGroup, string])[] = [
+  ["tool", "Tools for the left button"],
+  ["scroll", "Through the images"],
+  ["window", "Window"],
+  ["picture", "Picture"],
+  ["layout", "Layout"],
+  ["cine", "Cine"],
+  ["measure", "Measurements"],
+  ["page", "Page"],
+];
+
+const POINTER: readonly (readonly [string, string])[] = [
+  ["Left button", "the chosen tool"],
+  ["Middle button", "move"],
+  ["Right button", "zoom, up is larger"],
+  ["Wheel", "scroll, with Shift ten images"],
+  ["Ctrl + wheel", "zoom at the pointer"],
+  ["Double click", "this picture alone, and back"],
+  ["Window drag", "sideways the width, up brighter, down darker"],
+  ["One finger", "the chosen tool"],
+  ["Two fingers", "zoom and move"],
+];
+
+/** The list of keys, made from the commands themselves. */
+export function attachHelp(page: HTMLElement, commands: readonly Command[]): Disposer {
+  const close = element("button", { type: "button", class: "button" }, "Close");
+  const dialog = element(
+    "dialog",
+    { class: "help", "aria-labelledby": "help-title" },
+    element(
+      "header",
+      { class: "help__header" },
+      element("h1", { id: "help-title" }, "Keys and mouse"),
+      close,
+    ),
+    element(
+      "div",
+      { class: "help__columns" },
+      ...TITLES.map(([group, title]) => section(title, rowsOf(group, commands))),
+      section("Mouse and touch", POINTER),
+    ),
+  );
+  page.append(dialog);
+  const bag = new DisposerBag();
+  bag.add(listen(page, "viewer:help", () => dialog.showModal()));
+  bag.add(listen(close, "click", () => dialog.close()));
+  bag.add(
+    listen<MouseEvent>(dialog, "click", (event) => {
+      if (event.target === dialog) dialog.close();
+    }),
+  );
+  bag.add(
+    listen<KeyboardEvent>(dialog, "keydown", (event) => {
+      if (event.key === "?") dialog.close();
+    }),
+  );
+  bag.add(() => dialog.remove());
+  return () => bag.dispose();
+}
+
+function rowsOf(group: CommandGroup, commands: readonly Command[]): (readonly [string, string])[] {
+  return commands
+    .filter((command) => command.group === group && command.keys.length > 0)
+    .map((command) => [command.keys.map(keyLabel).join("  "), command.label] as const);
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[]): HTMLElement {
+  const list = element("dl", { class: "help__keys" });
+  for (const [key, text] of rows) {
+    list.append(element("dt", {}, element("kbd", {}, key)), element("dd", {}, text));
+  }
+  return element("section", {}, element("h2", {}, title), list);
+}

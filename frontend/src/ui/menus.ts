@@ -1,0 +1,30 @@
+import { type Disposer, DisposerBag, listen } from "../core/disposable";
+
+/** Menus made of <details data-menu> close on Escape, on a click elsewhere, and when another opens. */
+export function attachMenus(): Disposer {
+  const bag = new DisposerBag();
+  const open = () => [...document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]")];
+  bag.add(
+    listen<PointerEvent>(
+      document,
+      "pointerdown",
+      (event) => {
+        for (const menu of open()) {
+          if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+        }
+      },
+      { capture: true },
+    ),
+  );
+  bag.add(
+    listen<KeyboardEvent>(document, "keydown", (event) => {
+      if (event.key !== "Escape") return;
+      for (const menu of open()) {
+        menu.open = false;
+        menu.querySelector("summary")?.focus();
+        event.preventDefault();
+      }
+    }),
+  );
+  return () => bag.dispose();
+}

@@ -1,0 +1,204 @@
+import { loginUrl, type RequestError } from "../api/client";
+import type { Disposer } from "../core/disposable";
+import { formatNumber } from "../core/numbers";
+import { edgeLabels } from "../dicom/orientationLabels";
+import { formatDemographics, formatPersonName, formatStudy } from "../dicom/text";
+import type { StudyImage } from "../dicom/types";
+import { fitScale } from "../geometry/camera";
+import { frameShape } from "../render/tilePlan";
+import type { Painted } from "../viewport/painted";
+import type { Stack } from "../viewport/stack";
+import type { Viewport } from "../viewport/viewport";
+import { element, setText } from "./dom";
+
+type Line = { readonly name: string; readonly quiet?: boolean };
+type Corner = { readonly name: string; readonly lines: readonly Line[] };
+
+const CORNERS: readonly Corner[] = [
+  {
+    name: "top-left",
+    lines: [{ name: "patient-name" }, { name: "patient-id" }, { name: "demographics" }],
+  },
+  {
+    name: "top-right",
+    lines: [
+      { name: "study-date" },
+      { name: "study-description", quiet: true },
+      { name: "accession-number", quiet: true },
+      { name: "facility", quiet: true },
+    ],
+  },
+  {
+    name: "bottom-left",
+    lines: [
+      { name: "side" },
+      { name: "series", quiet: true },
+      { name: "image-number" },
+      { name: "slice", quiet: true },
+    ],
+  },
+  {
+    name: "bottom-right",
+    lines: [
+      { name: "quality" },
+      { name: "lossy" },
+      { name: "window" },
+      { name: "window-label", quiet: true },
+      { name: "zoom", quiet: true },
+    ],
+  },
+];
+
+const EDGES = ["left", "right", "top", "bottom"] as const;
+
+/** The words over a picture. They are written from what is painted, in the frame that painted it. */
+export function attachOverlay(viewport: Viewport, retry: () => void): Disposer {
+  const overlay = new Overlay(viewport, retry);
+  viewport.root.append(overlay.root);
+  const unsubscribe = viewport.paintedChanged.subscribe((painted) => overlay.write(painted));
+  overlay.write(viewport.painted);
+  return () => {
+    unsubscribe();
+    overlay.root.remove();
+  };
+}
+
+class Overlay {
+  readonly root = element("div", { class: "overlay" });
+  private readonly fields = new Map<string, HTMLElement>();
+  private readonly notice = element("div", { class: "overlay__notice", role: "status" });
+  private readonly empty = element(
+    "p",
+    { class: "overlay__empty" },
+    "Drag a series here, or click one in the list.",
+  );
+  private noticeFor: RequestError | null = null;
+
+  constructor(
+    private readonly viewport: Viewport,
+    private readonly retry: () => void,
+  ) {
+    for (const corner of CORNERS) {
+      const box = element("div", { class: `overlay__corner overlay__corner--${corner.name}` });
+      for (const line of corner.lines) box.append(this.field(line));
+      this.root.append(box);
+    }
+    for (const edge of EDGES) {
+      const label = element("span", { class: `overlay__edge overlay__edge--${edge}` });
+      label.dataset.overlay = `edge-${edge}`;
+      this.fields.set(`edge-${edge}`, label);
+      this.root.append(label);
+    }
+    const awaited = element("span", { class: "overlay__awaited" });
+    this.fields.set("awaited", awaited);
+    this.root.append(awaited, this.notice, this.empty);
+  }
+
+  write(painted: Painted | null): void {
+    this.empty.hidden = this.viewport.stack !== null;
+    const texts = painted === null ? {} : overlayTexts(painted);
+    for (const [name, node] of this.fields) {
+      const text = texts[name] ?? "";
+      setText(node, text);
+      node.hidden = text === "";
+    }
+    this.writeFailure(painted?.failure ?? null);
+  }
+
+  private field(line: Line): HTMLElement {
+    const node = element("div", {
+      class: line.quiet ? "overlay__line overlay__line--quiet" : "overlay__line",
+    });
+    node.dataset.overlay = line.name;
+    this.fields.set(line.name, node);
+    return node;
+  }
+
+  private writeFailure(failure: RequestError | null): void {
+    this.notice.hidden = failure === null;
+    if (failure === null || failure === this.noticeFor) {
+      this.noticeFor = failure;
+      return;
+    }
+    this.noticeFor = failure;
+    const title =
+      failure.kind === "unshowable" ? "This image cannot be displayed" : "This image did not load";
+    const isSession = failure.kind === "session";
+    this.notice.replaceChildren(
+      element("strong", {}, isSession ? "Your session has ended" : title),
+      element("p", {}, isSession ? "Log in again to go on." : failure.message),
+    );
+    if (isSession) this.notice.append(element("a", { class: "button", href: loginUrl() }, "Log in"));
+    if (failure.kind === "network" || failure.kind === "server") this.notice.append(this.retryButton());
+  }
+
+  private retryButton(): HTMLButtonElement {
+    const button = element("button", { type: "button", class: "button" }, "Try again");
+    button.addEventListener("click", this.retry);
+    return button;
+  }
+}
+
+/** Every text of the overlay by its place. Pure, so that it can be tested without a page. */
+export function overlayTexts(painted: Painted): Readonly<Record<string, string>> {
+  const { stack, image, camera } = painted;
+  const labels = edgeLabels(image, camera.orientation);
+  const count = stack.series.images.length;
+  return {
+    ...identityTexts(stack),
+    series: seriesLine(stack),
+    "image-number": `${painted.imageIndex + 1} / ${count}`,
+    side: [image.laterality, image.viewPosition].filter(Boolean).join(" "),
+    slice: sliceLine(image),
+    quality: painted.quality === "preview" ? "Preview" : "",
+    lossy: image.lossy ? `Lossy ${image.lossy}`.replace(/^Lossy lossy/i, "Lossy") : "",
+    window: windowLine(painted),
+    "window-label": [painted.voi?.label ?? "", painted.invert ? "inverted" : ""].filter(Boolean).join(", "),
+    zoom: zoomLine(painted),
+    awaited: painted.awaitedIndex === null ? "" : `Loading image ${painted.awaitedIndex + 1} of ${count}`,
+    "edge-left": labels.left,
+    "edge-right": labels.right,
+    "edge-top": labels.top,
+    "edge-bottom": labels.bottom,
+  };
+}
+
+/** Identity comes from the study that the stack belongs to. */
+function identityTexts({ study }: Stack): Record<string, string> {
+  const { patient } = study;
+  return {
+    "patient-name": formatPersonName(patient.name) || "No name",
+    "patient-id": [patient.patientId || "No ID", patient.issuerOfPatientId].filter(Boolean).join("  "),
+    demographics: formatDemographics(patient),
+    "study-date": formatStudy(study),
+    "study-description": study.studyDescription,
+    "accession-number": study.accessionNumber ? `Acc. ${study.accessionNumber}` : "",
+    facility: study.facilityName,
+  };
+}
+
+function seriesLine({ series }: Stack): string {
+  const number = series.seriesNumber === null ? "" : `S ${series.seriesNumber}`;
+  return [number, series.modality, series.seriesDescription].filter(Boolean).join("  ");
+}
+
+function sliceLine(image: StudyImage): string {
+  const location = image.sliceLocationMm === null ? "" : `Loc ${formatNumber(image.sliceLocationMm, 1)} mm`;
+  const thickness =
+    image.sliceThicknessMm === null ? "" : `Thk ${formatNumber(image.sliceThicknessMm, 2)} mm`;
+  return [location, thickness].filter(Boolean).join("  ");
+}
+
+function windowLine({ image, voi }: Painted): string {
+  if (image.kind === "colour") return "Colour";
+  if (voi === null) return "";
+  if (voi.kind === "table") return "VOI table";
+  const { windowCenter, windowWidth } = voi.window;
+  const digits = windowWidth < 20 ? 2 : 0;
+  return `W ${formatNumber(windowWidth, digits)}  C ${formatNumber(windowCenter, digits)}`;
+}
+
+function zoomLine({ scale, image, camera, screen }: Painted): string {
+  const fitted = Math.abs(scale - fitScale(frameShape(image), camera.orientation, screen)) < 1e-9;
+  return `Zoom ${formatNumber(scale * 100)} %${fitted ? "  fit" : ""}`;
+}

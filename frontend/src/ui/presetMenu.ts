@@ -1,0 +1,69 @@
+import { type DisposerBag, listen } from "../core/disposable";
+import { formatNumber } from "../core/numbers";
+import type { FileVoi } from "../dicom/types";
+import { activePresets, applyPreset } from "./commands";
+import { element, icon } from "./dom";
+import type { ViewerContext } from "./viewerContext";
+
+/** The windows of the file and the presets, for those who point instead of pressing number keys. */
+export function presetMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
+  const panel = element("div", { class: "menu__panel menu__panel--presets" });
+  const summary = element(
+    "summary",
+    { class: "tool", title: "Window presets (1 to 8, 0)", "aria-label": "Window presets" },
+    icon("preset"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, "Presets"),
+  );
+  const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
+  bag.add(
+    listen(menu, "toggle", () => {
+      if (!menu.open) return;
+      panel.replaceChildren(...entries(context, () => menu.removeAttribute("open")));
+      place(panel, summary);
+    }),
+  );
+  return menu;
+}
+
+function entries(context: ViewerContext, close: () => void): HTMLElement[] {
+  const viewport = context.grid.active;
+  const item = (label: string, key: string, act: () => void) => {
+    const button = element(
+      "button",
+      { type: "button", class: "menu__item" },
+      element("span", {}, label),
+      key ? element("kbd", {}, key) : null,
+    );
+    button.addEventListener("click", () => {
+      act();
+      close();
+    });
+    return button;
+  };
+  const file = (viewport.image?.voi ?? []).map((voi, index) =>
+    item(fileLabel(voi, index), index === 0 ? "1" : "", () => viewport.setChoice({ kind: "file", index })),
+  );
+  const presets = activePresets(viewport).map((preset) =>
+    item(
+      `${preset.label}  ${preset.window.windowWidth} / ${formatNumber(preset.window.windowCenter)}`,
+      preset.key,
+      () => applyPreset(viewport, preset),
+    ),
+  );
+  const automatic = item("Default", "1", () => viewport.setChoice({ kind: "file", index: 0 }));
+  const full = item("Full range", "0", () => viewport.setChoice({ kind: "full" }));
+  return [...(file.length > 0 ? file : [automatic]), ...presets, full];
+}
+
+function fileLabel(voi: FileVoi, index: number): string {
+  const name = voi.label || `File ${index + 1}`;
+  if (voi.kind === "table") return `${name}  (table)`;
+  return `${name}  ${formatNumber(voi.windowWidth, 2)} / ${formatNumber(voi.windowCenter, 2)}`;
+}
+
+/** The bar scrolls sideways and would cut the panel, so the panel hangs from the window. */
+function place(panel: HTMLElement, summary: HTMLElement): void {
+  const box = summary.getBoundingClientRect();
+  panel.style.top = `${box.bottom + 4}px`;
+  panel.style.left = `${Math.max(4, Math.min(box.left, window.innerWidth - panel.offsetWidth - 4))}px`;
+}

@@ -1,0 +1,92 @@
+import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import type { Command, CommandGroup } from "./commands";
+import { element, icon } from "./dom";
+import { keyLabel } from "./keyboard";
+import { presetMenu } from "./presetMenu";
+import type { ViewerContext } from "./viewerContext";
+
+const GROUPS: readonly { readonly group: CommandGroup; readonly label: string }[] = [
+  { group: "tool", label: "Tools" },
+  { group: "window", label: "Window" },
+  { group: "picture", label: "Picture" },
+  { group: "cine", label: "Cine" },
+  { group: "measure", label: "Measurements" },
+  { group: "layout", label: "Layout" },
+  { group: "page", label: "Page" },
+];
+
+/** The row of buttons. A button shows whether its command is on. */
+export function buildToolbar(
+  root: HTMLElement,
+  commands: readonly Command[],
+  context: ViewerContext,
+): Disposer {
+  const bag = new DisposerBag();
+  const buttons: { readonly command: Command; readonly button: HTMLButtonElement }[] = [];
+  for (const { group, label } of GROUPS) {
+    const section = element("div", { class: `tools tools--${group}`, role: "group", "aria-label": label });
+    for (const command of commands) {
+      if (command.group !== group || !command.icon) continue;
+      const button = commandButton(command);
+      bag.add(listen(button, "click", () => run(command, context)));
+      buttons.push({ command, button });
+      section.append(button);
+    }
+    if (group === "window") section.prepend(presetMenu(context, bag));
+    root.append(section);
+  }
+  const refresh = () => {
+    for (const { command, button } of buttons) {
+      if (command.isOn) button.setAttribute("aria-pressed", String(command.isOn(context)));
+    }
+  };
+  bag.add(context.changed.subscribe(refresh));
+  bag.add(context.grid.changed.subscribe(refresh));
+  bag.add(context.cine.changed.subscribe(refresh));
+  bag.add(listen(document, "fullscreenchange", refresh));
+  for (const viewport of context.grid.viewports) bag.add(viewport.paintedChanged.subscribe(refresh));
+  refresh();
+  return () => bag.dispose();
+}
+
+function run(command: Command, context: ViewerContext): void {
+  command.run(context);
+  context.changed.emit();
+}
+
+function commandButton(command: Command): HTMLButtonElement {
+  const keys = command.keys.map(keyLabel).join(", ");
+  return element(
+    "button",
+    {
+      type: "button",
+      class: "tool",
+      id: `command-${command.id}`,
+      title: keys ? `${command.label} (${keys})` : command.label,
+      "aria-label": command.label,
+      "aria-keyshortcuts": command.keys[0] ?? null,
+    },
+    icon(command.icon ?? ""),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, shortLabel(command)),
+  );
+}
+
+const SHORT_LABELS: Readonly<Record<string, string>> = {
+  "flip-horizontally": "Mirror",
+  "flip-vertically": "Flip",
+  "rotate-left": "Left",
+  "rotate-right": "Right",
+  "one-to-one": "1 : 1",
+  reset: "Reset",
+  "delete-measurement": "Delete",
+  "layout-1x1": "1",
+  "layout-1x2": "1 × 2",
+  "layout-2x1": "2 × 1",
+  "layout-2x2": "2 × 2",
+  "full-screen": "Full",
+  help: "Keys",
+};
+
+function shortLabel(command: Command): string {
+  return SHORT_LABELS[command.id] ?? command.label;
+}

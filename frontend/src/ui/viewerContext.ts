@@ -1,0 +1,56 @@
+import type { AnnotationStore } from "../annotations/store";
+import { Emitter } from "../core/emitter";
+import type { StudyManifest } from "../dicom/types";
+import type { GreyTables } from "../render/greyTables";
+import type { TileQueue } from "../render/tileQueue";
+import type { Tool, ToolName } from "../tools/tool";
+import type { Cine } from "../viewport/cine";
+import type { ViewportGrid } from "../viewport/layout";
+
+/** Everything that the viewer's controls act on. */
+export class ViewerContext {
+  /** A control changed something that another control shows. */
+  readonly changed = new Emitter<void>();
+  private toolName: ToolName;
+
+  constructor(
+    readonly manifest: StudyManifest,
+    readonly grid: ViewportGrid,
+    readonly cine: Cine,
+    readonly annotations: AnnotationStore,
+    readonly queue: TileQueue,
+    readonly tables: GreyTables,
+    readonly tools: Readonly<Record<ToolName, Tool>>,
+    readonly page: HTMLElement,
+    firstTool: ToolName,
+  ) {
+    this.toolName = firstTool;
+  }
+
+  get tool(): Tool {
+    return this.tools[this.toolName];
+  }
+
+  setTool(name: ToolName): void {
+    this.tool.abandon?.();
+    this.toolName = name;
+    for (const viewport of this.grid.viewports) viewport.canvas.style.cursor = this.tool.cursor;
+    this.changed.emit();
+  }
+
+  /** Put a series into a viewport, or show it at an image. */
+  showSeries(seriesIndex: number, viewport = this.grid.active): void {
+    const series = this.manifest.series[seriesIndex];
+    if (!series) return;
+    if (this.cine.viewport === viewport) this.cine.stop();
+    viewport.setStack({ study: this.manifest.study, series });
+    this.grid.activate(viewport);
+    this.changed.emit();
+  }
+
+  /** Which series a viewport shows; -1 for none. */
+  seriesIndexOf(viewport = this.grid.active): number {
+    const shown = viewport.stack?.series;
+    return shown ? this.manifest.series.indexOf(shown) : -1;
+  }
+}

@@ -1,0 +1,220 @@
+import { AnnotationStore } from "../annotations/store";
+import { loginUrl, RequestError, request } from "../api/client";
+import { ShapeError } from "../api/fields";
+import { parseManifest } from "../api/manifest";
+import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import type { StudyManifest } from "../dicom/types";
+import { TileDecoder } from "../render/decoder";
+import { GreyTables } from "../render/greyTables";
+import { defaultBudgetBytes, TileCache } from "../render/tileCache";
+import { tileLoader } from "../render/tileLoader";
+import { TileQueue } from "../render/tileQueue";
+import { panTool, zoomTool } from "../tools/camera";
+import { DrawTool } from "../tools/draw";
+import { attachPointerInput } from "../tools/pointerInput";
+import { scrollTool } from "../tools/scroll";
+import { windowLevelTool } from "../tools/windowLevel";
+import { Cine } from "../viewport/cine";
+import { type LayoutName, ViewportGrid } from "../viewport/layout";
+import type { ViewportServices } from "../viewport/viewport";
+import { buildCineBar } from "./cineBar";
+import { viewerCommands } from "./commands";
+import { element, required, setText } from "./dom";
+import { attachHelp } from "./helpDialog";
+import { attachKeyboard } from "./keyboard";
+import { attachOverlay } from "./overlay";
+import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
+import { attachStackSlider } from "./stackSlider";
+import { buildToolbar } from "./toolbar";
+import { ViewerContext } from "./viewerContext";
+
+/** Load the study of the page and build the viewer, or say why that is not possible. */
+export async function openViewer(page: HTMLElement): Promise<Disposer> {
+  const notice = required<HTMLElement>("[data-part=notice]", page);
+  try {
+    const response = await request(page.dataset.manifestUrl ?? "", {
+      headers: { Accept: "application/json" },
+    });
+    const manifest = parseManifest(await response.json());
+    if (!manifest.series.some((series) => series.images.length > 0)) {
+      showNotice(notice, "This study has no images to show", othersText(manifest));
+      return () => undefined;
+    }
+    notice.hidden = true;
+    return buildViewer(page, manifest);
+  } catch (error) {
+    showFailure(notice, error);
+    return () => undefined;
+  }
+}
+
+function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
+  const bag = new DisposerBag();
+  const services = startServices(bag);
+  const gridRoot = required<HTMLElement>("[data-part=grid]", page);
+  const grid = new ViewportGrid(gridRoot, services, makeViewportRoot);
+  const context = makeContext(page, withImages(manifest), grid, services);
+  const commands = viewerCommands();
+  bag.add(buildToolbar(required("[data-part=toolbar]", page), commands, context));
+  bag.add(buildSeriesStrip(required("[data-part=strip]", page), context));
+  bag.add(buildCineBar(required("[data-part=cine]", page), context.cine));
+  bag.add(attachHelp(page, commands));
+  bag.add(attachKeyboard(commands, context));
+  for (const viewport of grid.viewports) {
+    bag.add(attachOverlay(viewport, () => retryFailed(context)));
+    bag.add(attachStackSlider(viewport));
+    bag.add(attachSeriesDrop(viewport, context));
+    bag.add(listen(viewport.root, "focus", () => grid.activate(viewport)));
+    bag.add(
+      attachPointerInput(viewport, {
+        annotations: services.annotations,
+        tool: () => context.tool,
+        activate: (target) => grid.activate(target),
+        oneUp: (target) => {
+          grid.activate(target);
+          grid.toggleOneUp();
+        },
+      }),
+    );
+  }
+  attachSheet(page, bag);
+  showProgress(page, context, bag);
+  context.setTool(context.tool.name);
+  fillViewports(context);
+  return () => bag.dispose();
+}
+
+function startServices(bag: DisposerBag): ViewportServices {
+  const memory = (navigator as { deviceMemory?: number }).deviceMemory;
+  const cache = new TileCache(defaultBudgetBytes(memory));
+  const decoder = new TileDecoder(Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))));
+  bag.add(() => decoder.dispose());
+  const queue = new TileQueue(tileLoader(cache, decoder), (url) => cache.has(url));
+  return { cache, queue, tables: new GreyTables(), annotations: new AnnotationStore() };
+}
+
+/** Series of objects without pixels are listed by name, they cannot fill a viewport. */
+function withImages(manifest: StudyManifest): StudyManifest {
+  return { ...manifest, series: manifest.series.filter((series) => series.images.length > 0) };
+}
+
+function makeContext(
+  page: HTMLElement,
+  manifest: StudyManifest,
+  grid: ViewportGrid,
+  services: ViewportServices,
+): ViewerContext {
+  const { annotations, tables, queue } = services;
+  const tools = {
+    window: windowLevelTool(tables),
+    scroll: scrollTool,
+    pan: panTool,
+    zoom: zoomTool,
+    length: new DrawTool("length", annotations),
+    angle: new DrawTool("angle", annotations),
+    probe: new DrawTool("probe", annotations),
+  };
+  const isTouch = window.matchMedia("(pointer: coarse)").matches;
+  const firstTool = isTouch ? "scroll" : "window";
+  return new ViewerContext(manifest, grid, new Cine(), annotations, queue, tables, tools, page, firstTool);
+}
+
+function makeViewportRoot(index: number): HTMLElement {
+  return element("section", {
+    class: "viewport",
+    "data-viewport": index,
+    tabindex: 0,
+    "aria-label": `Picture ${index + 1}`,
+  });
+}
+
+/** Each viewport gets the next series; a mammogram or a two-view film opens side by side. */
+function fillViewports(context: ViewerContext): void {
+  const { series } = context.manifest;
+  series.slice(0, context.grid.viewports.length).forEach((one, index) => {
+    context.grid.viewports[index]?.setStack({ study: context.manifest.study, series: one });
+  });
+  context.grid.setLayout(openingLayout(context.manifest));
+  context.changed.emit();
+}
+
+const PROJECTIONS: readonly string[] = ["CR", "DX", "MG"];
+
+/** Single projections are read together: two beside each other, three or four in a square. */
+export function openingLayout(manifest: StudyManifest): LayoutName {
+  const single = manifest.series.filter(
+    (series) => series.images.length === 1 && PROJECTIONS.includes(series.modality),
+  );
+  const isWide = window.matchMedia("(min-width: 48rem)").matches;
+  if (!isWide || single.length !== manifest.series.length || single.length < 2) return "1x1";
+  return single.length === 2 ? "1x2" : "2x2";
+}
+
+function retryFailed(context: ViewerContext): void {
+  context.queue.forgetFailures();
+  for (const viewport of context.grid.visible) viewport.update();
+}
+
+/** On a phone the list of series is a sheet from below. */
+function attachSheet(page: HTMLElement, bag: DisposerBag): void {
+  const button = required<HTMLButtonElement>("[data-action=toggle-sheet]", page);
+  bag.add(
+    listen(button, "click", () => {
+      const isOpen = page.classList.toggle("viewer--sheet");
+      button.setAttribute("aria-expanded", String(isOpen));
+    }),
+  );
+}
+
+/** The count that the page promises on its root element, and the same for the reader. */
+function showProgress(page: HTMLElement, context: ViewerContext, bag: DisposerBag): void {
+  const label = required<HTMLElement>("[data-part=progress]", page);
+  const refresh = () => {
+    const { active } = context.grid;
+    const count = active.stack?.series.images.length ?? 0;
+    document.documentElement.dataset.stackLoaded = String(active.loader.readyCount);
+    setText(label, count > 1 ? `${active.loader.readyCount} of ${count} images loaded` : "");
+  };
+  bag.add(context.grid.changed.subscribe(refresh));
+  for (const viewport of context.grid.viewports) bag.add(viewport.loader.progressed.subscribe(refresh));
+  bag.add(
+    context.queue.failed.subscribe(({ error }) => {
+      if (error.kind === "session") showSessionBar(page);
+    }),
+  );
+  refresh();
+}
+
+function showSessionBar(page: HTMLElement): void {
+  const notice = required<HTMLElement>("[data-part=session]", page);
+  notice.replaceChildren(
+    "Your session has ended. What is on the screen stays; nothing more will load. ",
+    element("a", { href: loginUrl() }, "Log in again"),
+  );
+  notice.hidden = false;
+}
+
+function othersText(manifest: StudyManifest): string {
+  const names = manifest.other.map((other) => [other.modality, other.description].filter(Boolean).join(" "));
+  return names.length > 0 ? `It holds: ${names.join(", ")}.` : "It may still be arriving.";
+}
+
+function showFailure(notice: HTMLElement, error: unknown): void {
+  if (error instanceof RequestError && error.kind === "session") {
+    showNotice(notice, "Your session has ended", "Log in again to open this study.");
+    notice.append(element("a", { class: "button button--primary", href: loginUrl() }, "Log in"));
+    return;
+  }
+  const isKnown = error instanceof RequestError || error instanceof ShapeError;
+  const detail = isKnown ? error.message : "The viewer met an unexpected error.";
+  showNotice(notice, "This study cannot be opened", detail);
+  const again = element("button", { type: "button", class: "button" }, "Try again");
+  again.addEventListener("click", () => location.reload());
+  notice.append(again);
+  if (!isKnown) console.error(error);
+}
+
+function showNotice(notice: HTMLElement, title: string, text: string): void {
+  notice.replaceChildren(element("h1", {}, title), element("p", {}, text));
+  notice.hidden = false;
+}
