@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "archive",
     "worklist",
     "viewer",
+    "dimse",
     "pacs_site",
 ]
 MIDDLEWARE = [
