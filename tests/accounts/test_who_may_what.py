@@ -115,6 +115,17 @@ def test_an_inactive_facility_shows_nothing_to_anybody(studies: dict[int, Study]
     assert (visible(member), visible(elsewhere)) == (set(), set())
 
 
+def test_a_user_deactivated_in_the_meantime_gets_nothing_through_an_object_loaded_before() -> None:
+    reader = person("reader", Role.RADIOLOGIST, at="NORTH")
+    loaded_before = User.objects.get(pk=reader.pk)
+
+    User.objects.filter(pk=reader.pk).update(is_active=False)
+
+    assert visible(loaded_before) == set()
+    assert not may(loaded_before, Codename.VIEW_STUDY, facility("NORTH").pk)
+    assert not holds(loaded_before, Codename.VIEW_STUDY)
+
+
 def test_roles_at_two_facilities_add_up_without_repetition() -> None:
     user = person("both", Role.RADIOLOGIST, at="NORTH")
     user.memberships.create(facility=facility("NORTH"), role=Role.TECHNOLOGIST)

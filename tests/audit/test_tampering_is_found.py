@@ -11,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from pytest_django import Settings
 
 from audit.actors import Actor
+from audit.anchors import anchor_path
 from audit.chain import HASHED_FIELDS, chained_hash
 from audit.models import AuditChainHead, AuditEvent, Outcome
 from audit.selectors import FaultKind, verify_chain
@@ -172,6 +173,23 @@ def test_an_end_that_was_cut_off_and_grew_again_is_found_by_the_anchors() -> Non
             record_event(EventType.LOGIN)
 
         assert kinds() == {LENGTH: {FaultKind.ANCHOR_DIFFERS}}
+
+
+def test_a_genuine_record_out_of_another_end_of_the_chain_is_found() -> None:
+    with attacking() as cursor:
+        first_end = {event.seq: event for event in AuditEvent.objects.filter(seq__gt=LENGTH - 3)}
+        cut_with_head(cursor, LENGTH - 3)
+        for _ in range(3):
+            record_event(EventType.LOGIN)
+        anchor_path().unlink()
+        assert kinds() == {}
+
+        cursor.execute("DELETE FROM audit_auditevent WHERE seq = %s", [LENGTH - 1])
+        genuine = first_end[LENGTH - 1]
+        genuine._state.adding = True
+        genuine.save()
+
+        assert kinds() == {LENGTH - 1: {FaultKind.UNLINKED}, LENGTH: {FaultKind.UNLINKED}}
 
 
 def test_a_chain_made_anew_without_the_key_is_found_everywhere(settings: Settings) -> None:
