@@ -23,21 +23,32 @@ from archive.services.importing import import_paths
 from archive.services.ingest import close_session, ingest_instances
 from archive.services.received import ArrivalSession, Origin, ReceivedInstance
 from audit.actors import Actor
+from dicomkit.synth import PRIOR_NODULE, StudyAttributes, ct_chest_series, dx_chest_pair, mammogram_four_view
+from dicomkit.synth.modules import derived_uid
+from dimse.models import Right
+from dimse.services.peers import add_peer
 
 ACTOR = Actor.command("seed_demo")
 _BATCH = 32
 
 FACILITIES = {"NORTH": "North General Hospital", "SOUTH": "South Radiology Centre"}
 
-# Files of pydicom's own test data (folders and files), by the facility that they go to.
+# Files of pydicom's own test data, by the facility that they go to.
 _PYDICOM_FILES = {
-    "NORTH": ("dicomdirtests/77654033", "dicomdirtests/98892001", "examples_overlay.dcm", "waveform_ecg.dcm"),
-    "SOUTH": ("dicomdirtests/98892003", "examples_ybr_color.dcm", "examples_palette.dcm", "rtstruct.dcm"),
+    "NORTH": ("examples_overlay.dcm", "waveform_ecg.dcm"),
+    "SOUTH": ("examples_ybr_color.dcm", "examples_palette.dcm", "rtstruct.dcm"),
 }
 # Files of the package pydicom-data.
 _DATA_FILES = {
     "NORTH": ("RG1_J2KR.dcm", "MR2_J2KR.dcm", "vlut_04.dcm", "eCT_Supplemental.dcm", "mlut_18.dcm"),
-    "SOUTH": ("RG3_J2KR.dcm", "color3d_jpeg_baseline.dcm", "US1_J2KR.dcm", "OBXXXX1A.dcm", "emri_small.dcm", "liver.dcm"),
+    "SOUTH": (
+        "RG3_J2KR.dcm",
+        "color3d_jpeg_baseline.dcm",
+        "US1_J2KR.dcm",
+        "OBXXXX1A.dcm",
+        "emri_small.dcm",
+        "liver.dcm",
+    ),
 }
 
 
@@ -83,6 +94,7 @@ def seed_demo() -> Demo:
         _import_files(facility)
         _ingest_synthetic(facility)
         _share_with_referrer(facility)
+    _add_demo_peers()
     demo.studies = [
         {
             "study_instance_uid": study.study_instance_uid,
@@ -97,8 +109,13 @@ def seed_demo() -> Demo:
 
 def logins_text(demo: Demo) -> str:
     """Return the logins as a table for the terminal."""
-    lines = [f"  {user['username']:<22} {user['password']:<20} {user['role']} at {user['facility']}" for user in demo.users]
-    return "\n".join(["", "demo logins (shown once; script/manage seed_demo makes new passwords):", *lines, ""])
+    lines = [
+        f"  {user['username']:<22} {user['password']:<20} {user['role']} at {user['facility']}"
+        for user in demo.users
+    ]
+    return "\n".join(
+        ["", "demo logins (shown once; script/manage seed_demo makes new passwords):", *lines, "", ""]
+    )
 
 
 def _user(facility: Facility, role: Role) -> Login:
@@ -122,6 +139,21 @@ def _user(facility: Facility, role: Role) -> Login:
     return {"username": username, "password": password, "role": str(role), "facility": facility.code}
 
 
+def _add_demo_peers() -> None:
+    """Let the usual test clients on this machine do everything, as the first facility."""
+    facility = Facility.objects.get(code=next(iter(FACILITIES)))
+    for ae_title in ("DEMOSCU", "STORESCU"):
+        add_peer(
+            ae_title=ae_title,
+            host="127.0.0.1",
+            port=11113,
+            facility=facility,
+            rights=list(Right),
+            description="Test client on this machine",
+            actor=ACTOR,
+        )
+
+
 def _import_files(facility: Facility) -> None:
     session = ArrivalSession(Origin.IMPORT, ACTOR, facility)
     for _ in import_paths(_files(facility.code), session=session):
@@ -129,14 +161,12 @@ def _import_files(facility: Facility) -> None:
 
 
 def _files(code: str) -> list[Path]:
-    found = [get_testdata_file(name, download=False) for name in _PYDICOM_FILES[code] if "/" not in name]
-    test_files = Path(str(get_testdata_file("CT_small.dcm", download=False))).parent
-    folders = [test_files / name for name in _PYDICOM_FILES[code] if "/" in name]
+    """Return the real files of a facility; only packages are looked into, never the network."""
+    found = [get_testdata_file(name, download=False) for name in _PYDICOM_FILES[code]]
     spec = find_spec("data_store")
     assert spec is not None and spec.origin is not None
     data = Path(spec.origin).parent / "data"
-    paths = [Path(str(path)) for path in found if path] + folders + [data / name for name in _DATA_FILES[code]]
-    return [path for path in paths if path.exists()]
+    return [Path(str(path)) for path in found if path] + [data / name for name in _DATA_FILES[code]]
 
 
 def _ingest_synthetic(facility: Facility) -> None:
@@ -159,7 +189,38 @@ def _as_file(dataset: Dataset) -> io.BytesIO:
 
 
 def _synthetic(code: str) -> Iterator[Dataset]:
-    return iter(())
+    """Yield what the real files lack: a long CT with a prior, a chest in two views, a mammogram in four."""
+    if code == "NORTH":
+        follow_up = {
+            "patient_id": "NG-204817",
+            "patient_name": "Lindqvist^Astrid",
+            "patient_birth_date": "19580314",
+            "patient_sex": "F",
+        }
+        yield from ct_chest_series(_study(code, 1, "20250603", "CT chest", **follow_up), nodule=PRIOR_NODULE)
+        yield from ct_chest_series(_study(code, 2, "20261118", "CT chest, follow-up", **follow_up))
+        yield from dx_chest_pair(_study(code, 3, "20261112", "Chest PA and lateral", **follow_up))
+    else:
+        yield from mammogram_four_view(
+            _study(
+                code, 1, "20261117", "Screening mammogram",
+                patient_id="SR-00931", patient_name="Okonkwo^Ngozi^Adaeze", patient_birth_date="19710822", patient_sex="F",
+            )
+        )  # fmt: skip
+
+
+def _study(code: str, number: int, study_date: str, description: str, **patient: str) -> StudyAttributes:
+    """Return a synthetic study that has the same identifiers whenever the demo is seeded."""
+    return StudyAttributes(
+        issuer_of_patient_id=code,
+        study_instance_uid=derived_uid("demo", code, number),
+        study_date=study_date,
+        study_time=f"{8 + number:02}1500",
+        study_id=str(number),
+        study_description=description,
+        accession_number=f"{code[0]}{2600000 + number}",
+        **patient,
+    )
 
 
 def _share_with_referrer(facility: Facility) -> None:

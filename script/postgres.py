@@ -32,14 +32,37 @@ def temporary_postgres() -> Iterator[str]:
         os.chown(folder, account.pw_uid, account.pw_gid)
     folder.chmod(0o755)
     data, programs = folder / "data", package / "pginstall" / "bin"
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=60"
+    options = (
+        f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=60"
+    )
     control = [str(programs / "pg_ctl"), "-D", str(data)]
     try:
-        _run([str(programs / "initdb"), "-D", str(data), "-U", "pacs", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], user, folder)
+        _run(
+            [
+                str(programs / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "pacs",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            ],
+            user,
+            folder,
+        )
         _run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], user, folder)
         yield f"postgres://pacs@{quote(str(folder), safe='')}/postgres"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], user=user, cwd=folder, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            [*control, "-m", "immediate", "stop"],
+            user=user,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -18,8 +18,13 @@ def main(node: str) -> int:
         "PYTHONPATH": str(ROOT),
         "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    failed = [name for name, command, folder in _checks() if not _passes(name, command, ROOT / folder, environment)]
-    print(f"\n{len(_checks()) - len(failed)} checks passed, {len(failed)} failed" + "".join(f"\n  {name}" for name in failed))
+    failed = [
+        name for name, command, folder in _checks() if not _passes(name, command, ROOT / folder, environment)
+    ]
+    print(
+        f"\n{len(_checks()) - len(failed)} checks passed, {len(failed)} failed"
+        + "".join(f"\n  {name}" for name in failed)
+    )
     return 1 if failed else 0
 
 

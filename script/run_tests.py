@@ -34,7 +34,9 @@ def _on_postgres(*arguments: str) -> int:
 
 
 def _pytest(*arguments: str, **environment: str) -> int:
-    return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **environment})
+    return subprocess.call(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **environment}
+    )
 
 
 def _front_end_tests() -> int:

@@ -43,7 +43,9 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(f"ready: {address}")
                 if is_first:
-                    self.stdout.write("There are no users yet; make the first with: script/manage createsuperuser")
+                    self.stdout.write(
+                        "There are no users yet; make the first with: script/manage createsuperuser"
+                    )
             self.stdout.flush()
             connection.close()
             system.run()

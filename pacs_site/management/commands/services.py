@@ -43,7 +43,10 @@ def _running_services(socket: Path) -> list[dict[str, Any]]:
         pids = pids_of.setdefault(process.service, [])
         if pid := pid_of.get(process.name):
             pids.append(pid)
-    return [{"name": name, "pids": pids + [child for pid in pids for child in _children(pid)]} for name, pids in pids_of.items()]
+    return [
+        {"name": name, "pids": pids + [child for pid in pids for child in _children(pid)]}
+        for name, pids in pids_of.items()
+    ]
 
 
 def _children(pid: int) -> list[int]:

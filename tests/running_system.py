@@ -1,0 +1,112 @@
+"""A running system with a demo archive, for the tests and benchmarks that look at it from outside."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class RunningSystem:
+    """Where it listens, and the passwords of its demo users."""
+
+    http_port: int
+    dicom_port: int
+    passwords: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """The address of the start page."""
+        return f"http://127.0.0.1:{self.http_port}"
+
+
+class HTTPSession:
+    """One keep-alive connection of a logged-in user."""
+
+    def __init__(self, system: RunningSystem, username: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", system.http_port)
+        self._cookies: dict[str, str] = {}
+        _, page = self.get("/accounts/login/")
+        found = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert found, "the login page has no form"
+        form = {
+            "csrfmiddlewaretoken": found[1].decode(),
+            "username": username,
+            "password": system.passwords[username],
+        }
+        status, _ = self._request("POST", "/accounts/login/", urllib.parse.urlencode(form))
+        assert status == 302, f"login answered {status}"
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Return status and body."""
+        return self._request("GET", path)
+
+    def _request(self, method: str, path: str, body: str | None = None) -> tuple[int, bytes]:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if body is not None:
+            headers |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Origin": f"http://127.0.0.1:{self._connection.port}",
+            }
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        for header in answer.headers.get_all("Set-Cookie") or []:
+            name, _, rest = header.partition("=")
+            self._cookies[name] = rest.partition(";")[0]
+        return answer.status, answer.read()
+
+
+@contextmanager
+def running_system(**environment: str) -> Iterator[RunningSystem]:
+    """Start the whole system on a new data folder and stop it at the end."""
+    http_port, dicom_port = _free_port(), _free_port()
+    data = tempfile.mkdtemp(prefix="rr-bench-")
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "manage.py"), "serve"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PACS_DATA_DIR": data,
+            "PACS_HTTP_PORT": str(http_port),
+            "PACS_DICOM_PORT": str(dicom_port),
+            "PACS_DEMO": "1",
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield RunningSystem(http_port, dicom_port, _read_logins(process))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _read_logins(process: "subprocess.Popen[str]") -> dict[str, str]:
+    assert process.stdout is not None
+    passwords: dict[str, str] = {}
+    for line in process.stdout:
+        words = line.split()
+        if len(words) >= 5 and words[3] == "at":
+            passwords[words[0]] = words[1]
+        elif passwords and not words:
+            break
+    assert passwords, "the system did not start"
+    return passwords
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
