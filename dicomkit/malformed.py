@@ -8,6 +8,8 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pydicom.errors import BytesLengthException
+
 from dicomkit.errors import DicomKitError, MalformedAttributeError
 
 CONVERSION_ERRORS = (
@@ -20,6 +22,7 @@ CONVERSION_ERRORS = (
     NotImplementedError,
     RecursionError,
     struct.error,
+    BytesLengthException,
 )
 
 

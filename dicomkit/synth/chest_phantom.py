@@ -40,10 +40,13 @@ class ChestPhantom:
         None for a healthy chest.
     seed
         Chooses the branching of the lung vessels.
+    is_standing
+        Where the air of the stomach gathers: under the diaphragm, or in front when lying on the back.
     """
 
     nodule: Nodule | None = None
     seed: int = 7
+    is_standing: bool = False
     _trees: list[Tube] = field(init=False, repr=False)
     _great: list[Tube] = field(init=False, repr=False)
     _clavicles: list[Tube] = field(init=False, repr=False)
@@ -74,7 +77,7 @@ class ChestPhantom:
         hu, depth = _body_wall(x, y, half_width, half_depth, z_mm)
         inside, outside_mm = _cavity(x, y, half_width, half_depth, z_mm)
         lung = inside & (z_mm > _diaphragm(x, y)) & ~_mediastinum(x, y, spine_y, z_mm)
-        _paint_cavity(hu, inside, lung, x, y, z_mm)
+        _paint_cavity(hu, inside, lung, x, y, z_mm, self.is_standing)
         _paint_heart(hu, x, y, z_mm, inside)
         paint_tubes(hu, self._great, x_mm, y_mm, z_mm)
         if lung.any():
@@ -154,7 +157,13 @@ def _mediastinum(x: Plane, y: Plane, spine_y: float, z_mm: float) -> NDArray[np.
 
 
 def _paint_cavity(
-    hu: Plane, inside: NDArray[np.bool_], lung: NDArray[np.bool_], x: Plane, y: Plane, z_mm: float
+    hu: Plane,
+    inside: NDArray[np.bool_],
+    lung: NDArray[np.bool_],
+    x: Plane,
+    y: Plane,
+    z_mm: float,
+    is_standing: bool,
 ) -> None:
     hu[inside] = FAT_HU
     if z_mm < 100:
@@ -166,7 +175,7 @@ def _paint_cavity(
         hu[below & (_ellipse(x, y, (92.0, 38.0), (34.0, 40.0)) + ((z_mm - 40) / 42) ** 2 < 1)] = 122.0
         stomach = below & (_ellipse(x, y, (64.0, -30.0), (46.0, 40.0)) + ((z_mm - 34) / 42) ** 2 < 1)
         hu[stomach] = 18.0
-        hu[stomach & (y < -34)] = -960.0
+        hu[stomach & ((y < -34) if not is_standing else np.full_like(y, z_mm > 46, bool))] = -960.0
     shade = -868.0 + 0.35 * y + 14.0 * np.sin(x / 17 + z_mm / 23) * np.cos(y / 13 - z_mm / 31)
     hu[lung] = np.broadcast_to(shade, hu.shape)[lung]
 

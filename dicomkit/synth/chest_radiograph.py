@@ -41,7 +41,7 @@ def dx_chest_pair(
     nodule, seed
         As for the CT of the same patient.
     """
-    frontal, lateral = _projections(ChestPhantom(nodule=nodule, seed=seed))
+    frontal, lateral = _projections(ChestPhantom(nodule=nodule, seed=seed, is_standing=True))
     # On a PA view, shown as if facing the patient, the patient's left is on the right: as the phantom's x.
     pa = _finish(frontal, np.random.default_rng(seed), marker_at=(150, 170))
     # A left lateral view is shown with the front of the patient on the left.

@@ -83,12 +83,16 @@ def _outline(rows: Plane, columns: Plane, is_oblique: bool) -> Plane:
     droop = 1 + 0.16 * sag if is_oblique else 1
     edge = reach * np.sqrt(np.clip(1 - np.abs(sag) ** 2.15, 0, 1)) * droop
     if is_oblique:
-        # The armpit: skin runs from the breast up to the upper edge of the image.
-        edge = np.maximum(edge, 0.30 - 0.22 * (rows + 1))
-    nipple_row = 0.16 if is_oblique else 0.02
-    edge = edge + 0.030 * np.exp(-(((rows - nipple_row) / 0.020) ** 2))
+        # The armpit: skin runs from the breast up to the upper edge, with a rounded corner between.
+        armpit = 0.60 - 0.40 * (rows + 1)
+        edge = 0.05 * np.logaddexp(edge / 0.05, armpit / 0.05)
     slope = np.gradient(edge[:, 0]) * _COLUMNS
-    return np.asarray((edge - columns) / np.sqrt(1 + np.minimum(slope**2, 60))[:, None], np.float32)
+    inwards = (edge - columns) / np.sqrt(1 + np.minimum(slope**2, 60))[:, None]
+    nipple_row = 0.16 if is_oblique else 0.02
+    tip = np.exp(-(((rows - nipple_row) / 0.034) ** 2) * np.float32(1.0))
+    # The nipple only moves the skin: further in, nothing of it is left.
+    nipple = 0.034 * tip * np.exp(-np.clip(inwards, 0, None) / 0.02)
+    return np.asarray(inwards + nipple, np.float32)
 
 
 def _tissue(rng: np.random.Generator, rows: Plane, columns: Plane, inwards: Plane, is_oblique: bool) -> Plane:
@@ -108,10 +112,10 @@ def _tissue(rng: np.random.Generator, rows: Plane, columns: Plane, inwards: Plan
 
 
 def _add_pectoral_muscle(grey: Plane, rng: np.random.Generator, rows: Plane, columns: Plane) -> Plane:
-    border = 0.40 - 0.31 * (rows + 1) + 0.02 * np.sin(4 * rows)
-    inside = 1 / (1 + np.exp(-np.clip((border - columns) / 0.006, -40, 40)))
-    fibres = smooth_noise(rng, (_ROWS, _COLUMNS), cell_px=90)
-    muscle = np.float32(2480) + 70 * fibres + 250 * np.clip(border - columns, 0, 0.4)
+    border = 0.43 - 0.30 * (rows + 1) - 0.05 * (rows + 0.3) ** 2
+    inside = 1 / (1 + np.exp(-np.clip((border - columns) / 0.009, -40, 40)))
+    fibres = smooth_noise(rng, (_ROWS, _COLUMNS), cell_px=240)
+    muscle = np.float32(2060) + 45 * fibres + 900 * np.clip(border - columns, 0, 0.4) + 0.12 * grey
     return np.asarray(np.maximum(grey, grey * (1 - inside) + muscle * inside), np.float32)
 
 
