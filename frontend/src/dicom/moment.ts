@@ -1,0 +1,23 @@
+/**
+ * A study's date and time as a reader says it: today and yesterday by name, else the ISO date.
+ *
+ * @param moment "2024-01-31T12:30", "2024-01-31" or "".
+ * @param today local date of the reader, "2024-01-31".
+ */
+export function spokenMoment(moment: string, today: string): string {
+  const [date = "", time = ""] = moment.split("T");
+  const name = date === today ? "Today" : date === dayBefore(today) ? "Yesterday" : date;
+  return [name, time].filter(Boolean).join(" ");
+}
+
+/** The local date, "2024-01-31". */
+export function localDate(now: Date): string {
+  const part = (value: number) => String(value).padStart(2, "0");
+  return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
+}
+
+function dayBefore(date: string): string {
+  const noon = new Date(`${date}T12:00:00`);
+  noon.setDate(noon.getDate() - 1);
+  return localDate(noon);
+}
