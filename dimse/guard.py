@@ -217,7 +217,12 @@ class GuardedAssociation(Association):  # type: ignore[misc]
     def _serve_request(self, msg: Any, context_id: int) -> None:
         self.is_serving = True
         try:
-            super()._serve_request(msg, context_id)
+            if msg.is_valid_request:
+                super()._serve_request(msg, context_id)
+            else:
+                # pynetdicom would leave the peer waiting for an answer.
+                logger.warning("a message without its mandatory elements ended an association")
+                self.abort()
         finally:
             # The peer was waiting for us, so its silence does not count.
             self.dul._idle_timer.restart()
