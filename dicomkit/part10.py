@@ -36,6 +36,10 @@ _DEFER_BYTES = 2**20
 # Bytes that a deflated data set may unfold to.
 DEFLATE_LIMIT_BYTES = 512 * 2**20
 
+_VALUE_REPRESENTATIONS = frozenset(
+    b"AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
+)
+
 # First bytes of programs and archives that a computer would run or open in place of the image. TIFF (II*, MM) is
 # not among them: a dual TIFF and DICOM file is an intended use of the preamble.
 _EXECUTABLE_SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -212,11 +216,11 @@ def _offset_of_what_follows(file: BinaryIO) -> int | None:
 
 def _looks_like_dataset(start: bytes) -> bool:
     """Tell whether bytes without a preamble begin like a data set: a low even group, then a VR or a sane length."""
-    group, element = struct.unpack_from("<HH", start)
-    if group in (0x0002, 0x0004, 0x0008) and start[4:6].isalpha() and start[4:6].isupper():
-        return True
-    (length,) = struct.unpack_from("<I", start, 4)
-    return group == 0x0008 and element <= 0x0100 and length <= 1024
+    group_little, _, length = struct.unpack_from("<HHI", start)
+    (group_big,) = struct.unpack_from(">H", start)
+    if start[4:6] in _VALUE_REPRESENTATIONS:
+        return any(0 < group <= 0x0030 and group % 2 == 0 for group in (group_little, group_big))
+    return group_little in (0x0002, 0x0008, 0x0010) and 0 < length <= 1024 and length % 2 == 0
 
 
 def _syntax_of_encoding(dataset: Dataset) -> str:

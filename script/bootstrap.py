@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from browser import find_chromium
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -56,6 +58,7 @@ def test(rest: list[str]) -> int:
     ensure_environment("requirements-dev.txt")
     ensure_front_end()
     os.environ["PACS_TEST_NODE"] = str(node())
+    os.environ |= find_chromium(VENV / "chromium", node(), _npm)
     return subprocess.call([str(PYTHON), str(ROOT / "script" / "run_tests.py"), *rest])
 
 

@@ -10,14 +10,19 @@ from postgres import temporary_postgres
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# The whole system runs in processes of its own, with its own database; the parts run inside the test process.
+_PARTS = "not browser and not system"
+
+
 def main(arguments: list[str]) -> int:
     """Run everything and return 0 only if all passed; with arguments, run pytest once with them."""
     if arguments:
         return _pytest(*arguments)
     statuses = {
         "front end": _front_end_tests(),
-        "Python on SQLite": _pytest(),
-        "Python on PostgreSQL": _on_postgres("-m", "not browser and not system"),
+        "Python on SQLite": _pytest("-m", _PARTS),
+        "whole system and browser": _pytest("-m", f"not ({_PARTS})"),
+        "Python on PostgreSQL": _on_postgres("-m", _PARTS),
     }
     failed = [name for name, status in statuses.items() if status]
     for name, status in statuses.items():

@@ -23,12 +23,33 @@ class RunningSystem:
 
     http_port: int
     dicom_port: int
+    environment: dict[str, str]
     passwords: dict[str, str]
 
     @property
     def url(self) -> str:
         """The address of the start page."""
         return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder."""
+        return Path(self.environment["PACS_DATA_DIR"])
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against the system and return what it printed."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    def create_outsider(self, username: str, password: str) -> None:
+        """Make a user who belongs to no facility."""
+        self.manage(
+            "shell",
+            "-c",
+            "from accounts.services.users import create_user; from audit.actors import Actor; "
+            f"create_user(username={username!r}, password={password!r}, actor=Actor.command('test'))",
+        )
+        self.passwords[username] = password
 
 
 class HTTPSession:
@@ -68,29 +89,29 @@ class HTTPSession:
 
 
 @contextmanager
-def running_system(**environment: str) -> Iterator[RunningSystem]:
-    """Start the whole system on a new data folder and stop it at the end."""
-    http_port, dicom_port = _free_port(), _free_port()
-    data = tempfile.mkdtemp(prefix="rr-bench-")
+def running_system(data_dir: Path | None = None, **settings: str) -> Iterator[RunningSystem]:
+    """Start the whole system, by default on a new data folder with the demo, and stop it at the end."""
+    http_port, dicom_port = free_port(), free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
+        "PACS_DATA_DIR": str(data_dir or tempfile.mkdtemp(prefix="rr-system-")),
+        "PACS_HTTP_PORT": str(http_port),
+        "PACS_DICOM_PORT": str(dicom_port),
+        "PACS_DEMO": "1",
+        "PACS_DATABASE_URL": "",
+        "PACS_QUIESCENCE_SECONDS": "3",
+        **settings,
+    }
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "manage.py"), "serve"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PACS_DATA_DIR": data,
-            "PACS_HTTP_PORT": str(http_port),
-            "PACS_DICOM_PORT": str(dicom_port),
-            "PACS_DEMO": "1",
-            **environment,
-        },
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, str(ROOT / "manage.py"), "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
     try:
-        yield RunningSystem(http_port, dicom_port, _read_logins(process))
+        yield RunningSystem(http_port, dicom_port, environment, _read_logins(process))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def _read_logins(process: "subprocess.Popen[str]") -> dict[str, str]:
@@ -106,7 +127,8 @@ def _read_logins(process: "subprocess.Popen[str]") -> dict[str, str]:
     return passwords
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback address that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

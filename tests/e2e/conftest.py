@@ -1,0 +1,115 @@
+"""A whole running system and a real browser."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.running_system import RunningSystem, running_system
+
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OUTSIDER = "outsider"
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[RunningSystem]:
+    """The system on a new data folder, with the demo and with one user who belongs nowhere."""
+    with running_system() as running:
+        running.create_outsider(OUTSIDER, "belongs-to-no-facility")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, which script/test has found or installed."""
+    environment = dict(os.environ)
+    if libraries := os.environ.get("PACS_TEST_CHROMIUM_LIBRARIES"):
+        environment["LD_LIBRARY_PATH"] = libraries
+    with sync_playwright() as playwright:
+        program = os.environ.get("PACS_TEST_CHROMIUM", "/usr/bin/chromium")
+        chromium = playwright.chromium.launch(executable_path=program, args=_FLAGS, env=environment)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """One user's browser: the page and everything that went wrong on it."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def visit(system: RunningSystem, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a page of its own session, logged in as a user; fails the test if a script or the console complained."""
+    visits: list[Visit] = []
+
+    def open_visit(username: str | None = None, *, width: int = 1440, height: int = 900, **options: object) -> Visit:
+        context = browser.new_context(base_url=system.url, viewport={"width": width, "height": height}, **options)
+        made = Visit(context.new_page())
+        made.page.set_default_timeout(15_000)
+        made.page.on("pageerror", lambda error: made.errors.append(f"script: {error}"))
+        made.page.on("console", lambda message: made.errors.append(message.text) if message.type == "error" else None)
+        visits.append(made)
+        if username is not None:
+            log_in(made.page, username, system.passwords[username])
+        return made
+
+    yield open_visit
+    errors = [error for made in visits for error in made.errors]
+    for made in visits:
+        made.page.context.close()
+    assert errors == []
+
+
+def _note_error(visit: Visit, message: ConsoleMessage) -> None:
+    if message.type == "error":
+        visit.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+
+def log_in(page: Page, username: str, password: str) -> None:
+    """Log in through the login page."""
+    page.goto("/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", password)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/worklist/**")
+
+
+def study_row(page: Page, text: str):  # noqa: ANN201 -- a locator
+    """Return the row of the list that holds a text."""
+    return page.locator("tr[data-study-instance-uid]", has_text=text).first
+
+
+def viewport_state(page: Page) -> dict[str, str]:
+    """Return what the first viewport says of the picture that it shows now."""
+    return dict(page.locator("[data-viewport]").first.evaluate("element => ({...element.dataset})"))
+
+
+def wait_for_state(page: Page, **expected: str) -> dict[str, str]:
+    """Wait until the first viewport shows a picture that fits, and return what it says of it."""
+    page.wait_for_function(
+        """expected => {
+            const shown = document.querySelector("[data-viewport]")?.dataset ?? {};
+            return shown.sopInstanceUid && Object.entries(expected).every(([name, value]) => shown[name] === value);
+        }""",
+        arg=expected,
+    )
+    return viewport_state(page)
+
+
+def open_study(page: Page, text: str) -> dict[str, str]:
+    """Open the study of a row by double click and wait for its first picture in full quality."""
+    study_row(page, text).dblclick()
+    page.wait_for_url("**/viewer/studies/**")
+    return wait_for_state(page, quality="full")
