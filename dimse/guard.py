@@ -238,7 +238,8 @@ class GuardedAssociation(Association):  # type: ignore[misc]
         if self.is_established and not is_busy:
             self.abort(block=False)
         elif not self.is_established and not is_busy:
-            self._kill = True
+            self._kill = self.dul.socket.is_lost = True
+            self.dul.kill_dul()
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
 
