@@ -1,7 +1,11 @@
 """The Django admin writes through the services and grants nothing by itself."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.contrib import admin
 from django.test import Client
+from django.urls import URLPattern, URLResolver
 
 from accounts.models import Facility, Membership, User
 from accounts.roles import Role
@@ -174,6 +178,34 @@ def test_every_page_of_the_accounts_opens(root: Client) -> None:
         f"accounts/membership/{user.memberships.get().pk}/change/",
     ]
     assert {page: root.get(f"/admin/{page}").status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+def test_every_address_of_the_admin_carries_its_marks() -> None:
+    addresses = list(every_address(admin.site.get_urls()))
+
+    assert len(addresses) > 20
+    for address in addresses:
+        assert getattr(address.callback, "permission_mark", ""), address
+        assert getattr(address.callback, "audit_mark", ""), address
+
+
+def every_address(addresses: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for address in addresses:
+        if isinstance(address, URLResolver):
+            yield from every_address(address.url_patterns)
+        else:
+            yield address
+
+
+def test_who_is_turned_away_from_the_admin_is_recorded(browser: Client) -> None:
+    browser.get("/admin/accounts/user/", follow=True)
+    assert not AuditEvent.objects.exists()
+
+    browser.force_login(person("r.reader", Role.RADIOLOGIST))
+    browser.get("/admin/accounts/user/", follow=True)
+
+    events = AuditEvent.objects.filter(event_type="access_refused")
+    assert [(event.actor_identifier, event.outcome) for event in events] == [("r.reader", 4)]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
