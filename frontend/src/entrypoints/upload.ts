@@ -1,1 +1,5 @@
-export {};
+import "../styles/upload.css";
+import { required } from "../ui/dom";
+import { openUpload } from "../ui/upload/page";
+
+openUpload(required<HTMLElement>("main.upload"));

@@ -128,10 +128,16 @@ function makeViewportRoot(index: number): HTMLElement {
   });
 }
 
-/** Each viewport gets the next series; a mammogram or a two-view film opens side by side. */
+/** Each viewport gets the next series, beginning with the one that the address asks for. */
 function fillViewports(context: ViewerContext): void {
   const { series } = context.manifest;
-  series.slice(0, context.grid.viewports.length).forEach((one, index) => {
+  const asked = new URLSearchParams(location.search).get("series");
+  const first = Math.max(
+    0,
+    series.findIndex((one) => one.seriesInstanceUid === asked),
+  );
+  const order = [...series.slice(first), ...series.slice(0, first)];
+  order.slice(0, context.grid.viewports.length).forEach((one, index) => {
     context.grid.viewports[index]?.setStack({ study: context.manifest.study, series: one });
   });
   context.grid.setLayout(openingLayout(context.manifest));

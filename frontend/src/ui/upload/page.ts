@@ -1,0 +1,205 @@
+import { loginUrl } from "../../api/client";
+import { sendFile } from "../../api/upload";
+import { type Disposer, DisposerBag, listen } from "../../core/disposable";
+import { element, required, setText } from "../dom";
+import { type ChosenFile, filesOfDrop, filesOfInput, isSystemFile } from "./collect";
+import { UploadQueue } from "./queue";
+import { fillRows, filterButtons, filteredLines, type ResultFilter } from "./results";
+
+/** The upload page: what is dropped or chosen is sent at once to the chosen facility. */
+export function openUpload(page: HTMLElement): Disposer {
+  if (page.querySelector("[data-part=form]") === null) return () => undefined;
+  const upload = new UploadPage(page);
+  return upload.attach();
+}
+
+class UploadPage {
+  private readonly queue: UploadQueue;
+  private readonly facility: HTMLSelectElement;
+  private filter: ResultFilter = "all";
+  private frame = 0;
+  private skipped = 0;
+
+  constructor(private readonly page: HTMLElement) {
+    this.facility = this.part<HTMLSelectElement>("facility");
+    this.queue = new UploadQueue((item, onProgress, signal) =>
+      sendFile({
+        url: page.dataset.uploadUrl ?? "",
+        file: item.file,
+        relativePath: item.path,
+        facility: this.facility.value,
+        onProgress,
+        signal,
+      }),
+    );
+  }
+
+  attach(): Disposer {
+    const bag = new DisposerBag();
+    bag.add(this.queue.changed.subscribe(() => this.schedule()));
+    bag.add(this.queue.ended.subscribe(() => this.sayEnded()));
+    bag.add(listen(this.part("form"), "submit", (event) => event.preventDefault()));
+    for (const name of ["files", "folder"]) {
+      const input = this.part<HTMLInputElement>(name);
+      bag.add(listen(input, "change", () => this.takeInput(input)));
+    }
+    bag.add(this.attachDrop());
+    bag.add(listen(this.part("retry"), "click", () => this.queue.retryFailed()));
+    bag.add(listen(this.part("stop"), "click", () => this.queue.stop()));
+    bag.add(
+      listen(this.part("clear"), "click", () => {
+        this.skipped = 0;
+        this.queue.clear();
+      }),
+    );
+    bag.add(
+      listen<BeforeUnloadEvent>(window, "beforeunload", (event) => {
+        if (this.queue.isBusy) event.preventDefault();
+      }),
+    );
+    return () => bag.dispose();
+  }
+
+  private attachDrop(): Disposer {
+    const bag = new DisposerBag();
+    const zone = this.part("drop");
+    // The whole page takes a drop: a miss must not make the browser open the file.
+    bag.add(
+      listen<DragEvent>(document, "dragover", (event) => {
+        event.preventDefault();
+        zone.classList.add("drop--over");
+      }),
+    );
+    bag.add(
+      listen<DragEvent>(document, "dragleave", (event) => {
+        if (event.relatedTarget === null) zone.classList.remove("drop--over");
+      }),
+    );
+    bag.add(
+      listen<DragEvent>(document, "drop", (event) => {
+        event.preventDefault();
+        zone.classList.remove("drop--over");
+        if (event.dataTransfer && this.mayStart()) void this.takeAll(filesOfDrop(event.dataTransfer));
+      }),
+    );
+    return () => bag.dispose();
+  }
+
+  private takeInput(input: HTMLInputElement): void {
+    const files = filesOfInput(input);
+    input.value = "";
+    if (this.mayStart()) for (const chosen of files) this.take(chosen);
+  }
+
+  private async takeAll(files: AsyncGenerator<ChosenFile>): Promise<void> {
+    try {
+      for await (const chosen of files) this.take(chosen);
+    } catch {
+      this.say("Some of what you dropped cannot be read. Check the folder and drop it again.");
+    }
+  }
+
+  private take(chosen: ChosenFile): void {
+    if (isSystemFile(chosen.path)) {
+      this.skipped += 1;
+      this.schedule();
+    } else this.queue.add(chosen);
+  }
+
+  private mayStart(): boolean {
+    const isChosen = this.facility.value !== "";
+    this.facility.setAttribute("aria-invalid", String(!isChosen));
+    if (isChosen) this.part("error").hidden = true;
+    else {
+      this.say("Choose the facility first, then drop the files again.");
+      this.facility.focus();
+    }
+    return isChosen;
+  }
+
+  private say(...words: (string | Node)[]): void {
+    const error = this.part("error");
+    error.replaceChildren(...words);
+    error.hidden = false;
+  }
+
+  private sayEnded(): void {
+    const link = element("a", { href: loginUrl() }, "Log in again");
+    this.say("Your session has ended. ", link, " and upload the rest; what is stored stays stored.");
+  }
+
+  private schedule(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.render();
+    });
+  }
+
+  private render(): void {
+    const { queue } = this;
+    const totals = queue.totals();
+    const isEmpty = queue.items.length === 0 && this.skipped === 0;
+    this.facility.disabled = queue.isBusy;
+    for (const name of ["progress", "results"]) this.part(name).hidden = isEmpty;
+    const bar = this.part<HTMLProgressElement>("bar");
+    bar.max = Math.max(1, totals.bytes);
+    bar.value = totals.sentBytes;
+    setText(this.part("totals"), this.totalsText());
+    this.part("retry").hidden = queue.isBusy || totals.failed === 0;
+    this.part("stop").hidden = !queue.isBusy;
+    this.part("clear").hidden = queue.isBusy || isEmpty;
+    this.renderStudies();
+    const choose = (filter: ResultFilter) => {
+      this.filter = filter;
+      this.render();
+    };
+    this.part("filters").replaceChildren(...filterButtons(queue, this.filter, choose));
+    fillRows(this.part("rows"), this.part("more"), filteredLines(queue, this.filter));
+  }
+
+  private totalsText(): string {
+    const { files, finished, failed, outcomes } = this.queue.totals();
+    const words = [
+      `${(finished + failed).toLocaleString("en")} of ${files.toLocaleString("en")} files`,
+      `${outcomes.stored.toLocaleString("en")} stored`,
+      outcomes.duplicate > 0 ? `${outcomes.duplicate.toLocaleString("en")} already here` : "",
+      outcomes.conflict > 0 ? `${outcomes.conflict.toLocaleString("en")} in conflict` : "",
+      outcomes.rejected > 0 ? `${outcomes.rejected.toLocaleString("en")} rejected` : "",
+      failed > 0 ? `${failed.toLocaleString("en")} not sent` : "",
+      this.skipped > 0 ? `${this.skipped.toLocaleString("en")} system files left out` : "",
+    ];
+    return words.filter(Boolean).join(" · ");
+  }
+
+  /** The studies that something was stored into, each with a way to it. */
+  private renderStudies(): void {
+    const counts = new Map<string, number>();
+    for (const result of this.queue.items.flatMap((item) => item.results)) {
+      if (result.studyInstanceUid === "" || result.outcome === "rejected") continue;
+      counts.set(result.studyInstanceUid, (counts.get(result.studyInstanceUid) ?? 0) + 1);
+    }
+    this.part("studies").hidden = counts.size === 0;
+    const pattern = this.page.dataset.viewerUrl ?? "";
+    this.part("study-list").replaceChildren(
+      ...[...counts].map(([uid, count]) =>
+        element(
+          "li",
+          {},
+          element("a", { href: pattern.replace("/0.0/", `/${encodeURIComponent(uid)}/`) }, "Open the study"),
+          ` ${uid} `,
+          element(
+            "span",
+            { class: "muted" },
+            `${count.toLocaleString("en")} ${count === 1 ? "file" : "files"}`,
+          ),
+        ),
+      ),
+      element("li", {}, element("a", { href: "/worklist/" }, "See them in the worklist")),
+    );
+  }
+
+  private part<E extends HTMLElement = HTMLElement>(name: string): E {
+    return required<E>(`[data-part=${name}]`, this.page);
+  }
+}
