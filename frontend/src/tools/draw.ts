@@ -45,6 +45,11 @@ export class DrawTool implements Tool {
     if (id !== null) this.moveLast(id, pointOn(viewport, image, at));
   }
 
+  isWaiting(viewport: Viewport): boolean {
+    const image = paintedImage(viewport);
+    return image !== null && this.continued(image) !== null;
+  }
+
   abandon(): boolean {
     if (this.floating === null) return false;
     this.abandonId(this.floating);

@@ -94,11 +94,13 @@ class PointerInput {
     const point = this.pointOf(event);
     if (event.button === 1) return panTool.start(this.viewport, point);
     if (event.button === 2) return zoomTool.start(this.viewport, point);
+    const tool = this.host.tool();
+    if (tool.isWaiting?.(this.viewport)) return tool.start(this.viewport, point);
     const reach = (event.pointerType === "mouse" ? REACH_MOUSE : REACH_TOUCH) * this.viewport.ratio;
     const edit = editSession(this.host.annotations, this.viewport, point, reach);
     if (edit !== null) return edit;
     this.host.annotations.select(null);
-    return (event.ctrlKey ? panTool : this.host.tool()).start(this.viewport, point);
+    return (event.ctrlKey ? panTool : tool).start(this.viewport, point);
   }
 
   /** Keep the two points of the picture under the two fingers, as far as moving and scaling can. */

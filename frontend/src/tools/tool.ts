@@ -16,6 +16,8 @@ export interface Tool {
   start(viewport: Viewport, point: ScreenPoint): DragSession | null;
   /** The pointer moves without a button. */
   hover?(viewport: Viewport, point: ScreenPoint): void;
+  /** A measurement waits for its next point, so that a press belongs to it and not to a handle below. */
+  isWaiting?(viewport: Viewport): boolean;
   /** Give up something half done. Answers whether there was something. */
   abandon?(): boolean;
 }

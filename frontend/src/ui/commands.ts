@@ -1,4 +1,3 @@
-import { presetsFor, type WindowPreset } from "../dicom/presets";
 import {
   flipHorizontally,
   flipVertically,
@@ -10,23 +9,10 @@ import { showFitted, showOneToOne, zoomBy } from "../tools/camera";
 import type { ToolName } from "../tools/tool";
 import { LAYOUTS, type LayoutName } from "../viewport/layout";
 import type { Viewport } from "../viewport/viewport";
-import type { ViewerContext } from "./viewerContext";
+import type { Command } from "./command";
+import { windowCommands } from "./windowCommands";
 
-export type CommandGroup = "tool" | "window" | "picture" | "cine" | "measure" | "scroll" | "layout" | "page";
-
-/** One thing the reader can do. Tool bar, keyboard and help are all made from the same list. */
-export interface Command {
-  readonly id: string;
-  readonly label: string;
-  readonly group: CommandGroup;
-  /** Values of KeyboardEvent.key. */
-  readonly keys: readonly string[];
-  /** Without an icon there is no button. */
-  readonly icon?: string;
-  readonly run: (context: ViewerContext) => void;
-  readonly isOn?: (context: ViewerContext) => boolean;
-}
-
+/** Everything the viewer can do, in the order of the tool bar. */
 export function viewerCommands(): readonly Command[] {
   return [
     tool("window", "Window", "window", "w"),
@@ -53,75 +39,6 @@ function tool(name: ToolName, label: string, icon: string, key: string): Command
     run: (context) => context.setTool(name),
     isOn: (context) => context.tool.name === name,
   };
-}
-
-function windowCommands(): Command[] {
-  return [
-    {
-      id: "file-window",
-      label: "Window of the file, again for the next",
-      group: "window",
-      keys: ["1"],
-      run: ({ grid }) => nextFileWindow(grid.active),
-    },
-    ...["2", "3", "4", "5", "6", "7", "8"].map((key) => presetCommand(key)),
-    {
-      id: "full-range",
-      label: "Full range",
-      group: "window",
-      keys: ["0"],
-      run: ({ grid }) => grid.active.setChoice({ kind: "full" }),
-    },
-    {
-      id: "invert",
-      label: "Invert",
-      group: "window",
-      keys: ["i"],
-      icon: "invert",
-      run: ({ grid }) => grid.active.setInvert(!grid.active.invert),
-      isOn: ({ grid }) => grid.active.invert,
-    },
-  ];
-}
-
-const PRESET_LABELS: Readonly<Record<string, string>> = {
-  "2": "CT soft tissue 400 / 40",
-  "3": "CT lung 1500 / −600",
-  "4": "CT bone 2000 / 400",
-  "5": "CT brain 80 / 40",
-  "6": "CT mediastinum 350 / 50",
-  "7": "CT liver 150 / 90",
-  "8": "CT angio 600 / 300",
-};
-
-function presetCommand(key: string): Command {
-  return {
-    id: `preset-${key}`,
-    label: PRESET_LABELS[key] ?? "",
-    group: "window",
-    keys: [key],
-    run: ({ grid }) => {
-      const preset = activePresets(grid.active).find((candidate) => candidate.key === key);
-      if (preset) applyPreset(grid.active, preset);
-    },
-  };
-}
-
-/** The presets that mean something for what the viewport shows. */
-export function activePresets(viewport: Viewport): readonly WindowPreset[] {
-  const modality = viewport.stack?.series.modality ?? "";
-  return presetsFor(modality, viewport.image?.valueUnits ?? "");
-}
-
-export function applyPreset(viewport: Viewport, preset: WindowPreset): void {
-  viewport.setChoice({ kind: "window", label: preset.label, window: preset.window });
-}
-
-/** The first window of the file; pressed again while it is shown, the next one. */
-function nextFileWindow(viewport: Viewport): void {
-  const count = Math.max(1, viewport.image?.voi.length ?? 1);
-  const { choice } = viewport;
-  viewport.setChoice({ kind: "file", index: choice.kind === "file" ? (choice.index + 1) % count : 0 });
 }
 
 function pictureCommands(): Command[] {

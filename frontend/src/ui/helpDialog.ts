@@ -1,5 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
-import type { Command, CommandGroup } from "./commands";
+import type { Command, CommandGroup } from "./command";
 import { element } from "./dom";
 import { keyLabel } from "./keyboard";
 

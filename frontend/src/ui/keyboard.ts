@@ -1,5 +1,5 @@
 import { type Disposer, listen } from "../core/disposable";
-import type { Command } from "./commands";
+import type { Command } from "./command";
 import type { ViewerContext } from "./viewerContext";
 
 const TYPING = "input:not([type=range]), select, textarea, [contenteditable]";

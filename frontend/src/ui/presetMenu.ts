@@ -1,9 +1,9 @@
 import { type DisposerBag, listen } from "../core/disposable";
 import { formatNumber } from "../core/numbers";
 import type { FileVoi } from "../dicom/types";
-import { activePresets, applyPreset } from "./commands";
 import { element, icon } from "./dom";
 import type { ViewerContext } from "./viewerContext";
+import { activePresets, applyPreset } from "./windowCommands";
 
 /** The windows of the file and the presets, for those who point instead of pressing number keys. */
 export function presetMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {

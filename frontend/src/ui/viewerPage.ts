@@ -15,8 +15,8 @@ import { attachPointerInput } from "../tools/pointerInput";
 import { scrollTool } from "../tools/scroll";
 import { windowLevelTool } from "../tools/windowLevel";
 import { Cine } from "../viewport/cine";
+import type { ViewportServices } from "../viewport/compositor";
 import { type LayoutName, ViewportGrid } from "../viewport/layout";
-import type { ViewportServices } from "../viewport/viewport";
 import { buildCineBar } from "./cineBar";
 import { viewerCommands } from "./commands";
 import { element, required, setText } from "./dom";
@@ -179,7 +179,7 @@ function showProgress(page: HTMLElement, context: ViewerContext, bag: DisposerBa
     const { active } = context.grid;
     const count = active.stack?.series.images.length ?? 0;
     document.documentElement.dataset.stackLoaded = String(active.loader.readyCount);
-    setText(label, count > 1 ? `${active.loader.readyCount} of ${count} images loaded` : "");
+    setText(label, count > 1 ? `${active.loader.readyCount} of ${count} loaded` : "");
   };
   bag.add(context.grid.changed.subscribe(refresh));
   for (const viewport of context.grid.viewports) bag.add(viewport.loader.progressed.subscribe(refresh));
@@ -221,6 +221,10 @@ function showFailure(notice: HTMLElement, error: unknown): void {
 }
 
 function showNotice(notice: HTMLElement, title: string, text: string): void {
-  notice.replaceChildren(element("h1", {}, title), element("p", {}, text));
+  notice.replaceChildren(
+    element("h1", {}, title),
+    element("p", {}, text),
+    element("a", { class: "button", href: "/worklist/" }, "Back to the worklist"),
+  );
   notice.hidden = false;
 }

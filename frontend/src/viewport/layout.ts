@@ -1,5 +1,6 @@
 import { Emitter } from "../core/emitter";
-import { Viewport, type ViewportServices } from "./viewport";
+import type { ViewportServices } from "./compositor";
+import { Viewport } from "./viewport";
 
 export const LAYOUTS = ["1x1", "1x2", "2x1", "2x2"] as const;
 /** Rows by columns of viewports. */

@@ -1,42 +1,13 @@
-import { describeAnnotation } from "../annotations/describe";
-import { drawAnnotations } from "../annotations/render";
-import type { AnnotationStore } from "../annotations/store";
-import type { RequestError } from "../api/client";
-import { renderedTileUrl } from "../api/tiles";
 import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
 import { clamp } from "../core/numbers";
-import { imageKey, type StudyImage } from "../dicom/types";
-import {
-  type Camera,
-  effectiveScale,
-  FITTED,
-  type ImageToScreen,
-  imageToScreenMatrix,
-  type ScreenSize,
-} from "../geometry/camera";
-import type { GreyTables } from "../render/greyTables";
-import { ImagePainter } from "../render/imagePainter";
-import type { Mosaic } from "../render/mosaic";
-import type { TileCache } from "../render/tileCache";
-import { coarsestTile, frameShape, fullTileUrl } from "../render/tilePlan";
-import type { TileQueue } from "../render/tileQueue";
-import { type Painted, type Quality, writePaintedData } from "./painted";
+import type { StudyImage } from "../dicom/types";
+import { type Camera, FITTED, type ScreenSize } from "../geometry/camera";
+import { Compositor, type ViewportServices } from "./compositor";
+import { type Painted, writePaintedData } from "./painted";
 import { imageAt, type Stack } from "./stack";
 import { StackLoader } from "./stackLoader";
-import { FILE_DEFAULT, previewView, type ResolvedVoi, resolveVoi, type VoiChoice } from "./voi";
-
-/** What all viewports of a page share. */
-export interface ViewportServices {
-  readonly cache: TileCache;
-  readonly queue: TileQueue;
-  readonly tables: GreyTables;
-  readonly annotations: AnnotationStore;
-}
-
-type Pixels = { readonly quality: Quality; readonly voi: ResolvedVoi | null; readonly mosaic: Mosaic | null };
-
-const NO_PIXELS: Pixels = { quality: "none", voi: null, mosaic: null };
+import { FILE_DEFAULT, type VoiChoice } from "./voi";
 
 /** One picture on the page: a stack, a place in it, a camera and a window. */
 export class Viewport {
@@ -45,8 +16,7 @@ export class Viewport {
   /** Emitted inside the animation frame that changed the pixels. */
   readonly paintedChanged = new Emitter<Painted | null>();
   readonly loader: StackLoader;
-  private readonly painter: ImagePainter;
-  private readonly context: CanvasRenderingContext2D;
+  private readonly compositor: Compositor;
   private readonly bag = new DisposerBag();
   private stackShown: Stack | null = null;
   private index = 0;
@@ -60,10 +30,7 @@ export class Viewport {
   private frameRequest = 0;
   private last: Painted | null = null;
 
-  constructor(
-    root: HTMLElement,
-    private readonly services: ViewportServices,
-  ) {
+  constructor(root: HTMLElement, services: ViewportServices) {
     this.root = root;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "viewport__canvas";
@@ -71,9 +38,8 @@ export class Viewport {
     // The CPU draws every pixel with putImageData: a canvas in main memory avoids a copy to a GPU and back.
     const context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
     if (context === null) throw new Error("This browser has no 2D canvas.");
-    this.context = context;
-    this.painter = new ImagePainter(context, services.cache);
     this.loader = new StackLoader(services.queue, services.cache);
+    this.compositor = new Compositor(context, services, this.loader);
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(root);
     this.bag.add(() => observer.disconnect());
@@ -221,126 +187,27 @@ export class Viewport {
   /** The one place that changes the picture, its words and its data, always together. */
   private paint(): void {
     const stack = this.stackShown;
-    this.painter.clear(this.size);
+    this.compositor.clear(this.size);
     if (stack === null || this.size.width === 0) {
       this.finish(null);
       return;
     }
-    const shown = this.paintIndex(stack, this.index);
+    const look = {
+      camera: this.view,
+      choice: this.voiChoice,
+      invert: this.inverted,
+      screen: this.size,
+      ratio: this.ratio,
+    };
+    const shown = this.compositor.paint(stack, this.index, look);
     const previous = this.last;
     if (shown.quality !== "none" || shown.failure || !previous || previous.stack !== stack) {
       this.finish(shown);
       return;
     }
     // The pixels are on the way: the image before stays, with its own words, and says what is awaited.
-    const stay = this.paintIndex(stack, previous.imageIndex);
+    const stay = this.compositor.paint(stack, previous.imageIndex, look);
     this.finish(stay.quality === "none" ? shown : { ...stay, awaitedIndex: this.index });
-  }
-
-  private paintIndex(stack: Stack, index: number): Painted {
-    const image = imageAt(stack, index);
-    if (image === null) throw new RangeError(`no image ${index} in the stack`);
-    const frame = frameShape(image);
-    const matrix = imageToScreenMatrix(this.view, frame, this.size);
-    const failure = this.failureOf(image, index);
-    const pixels = failure ? NO_PIXELS : this.paintImage(image, index, matrix);
-    this.paintAnnotations(image, matrix, pixels);
-    return {
-      stack,
-      image,
-      imageIndex: index,
-      invert: this.inverted,
-      camera: this.view,
-      matrix,
-      scale: effectiveScale(this.view, frame, this.size),
-      screen: this.size,
-      awaitedIndex: pixels.quality === "none" && !failure ? index : null,
-      failure,
-      ...pixels,
-    };
-  }
-
-  private paintImage(image: StudyImage, index: number, matrix: ImageToScreen): Pixels {
-    const plan = this.loader.plan(index);
-    if (plan === null) return NO_PIXELS;
-    if (image.kind === "colour") {
-      return { quality: this.painter.paintPictures(image, plan, matrix), voi: null, mosaic: null };
-    }
-    const mosaic = this.painter.valuesFor(image, plan);
-    const voi = mosaic ? this.resolve(image, mosaic) : null;
-    const greys = voi ? this.greys(image, voi) : null;
-    if (!mosaic || !voi || !greys) return this.paintPreview(image, matrix);
-    this.painter.paintValues(mosaic, matrix, greys, this.size);
-    return { quality: mosaic.complete ? "full" : "preview", voi, mosaic };
-  }
-
-  /** The server's 8-bit rendering, until the values are here. It states its own window, not the one to come. */
-  private paintPreview(image: StudyImage, matrix: ImageToScreen): Pixels {
-    const tile = coarsestTile(image);
-    const asked = this.services.cache.picture(
-      renderedTileUrl(image, tile, previewView(this.voiChoice, this.inverted)),
-    );
-    if (!asked) return NO_PIXELS;
-    this.painter.paintPicture(asked, tile, matrix);
-    const known = { defaultWindow: asked.defaultWindow, range: null };
-    const voi = resolveVoi(image, this.voiChoice, known) ?? resolveVoi(image, FILE_DEFAULT, known);
-    return { quality: "preview", voi, mosaic: null };
-  }
-
-  private resolve(image: StudyImage, mosaic: Mosaic): ResolvedVoi | null {
-    const overview = this.services.cache.values(fullTileUrl(image, coarsestTile(image)));
-    // The range of the whole image, not of the part in view, so that panning does not change the greys.
-    const tiles = overview ? [overview] : mosaic.tiles;
-    const lowest = Math.min(...tiles.map((tile) => tile.lowest));
-    const highest = Math.max(...tiles.map((tile) => tile.highest));
-    const defaultWindow = tiles.find((tile) => tile.defaultWindow)?.defaultWindow ?? null;
-    return resolveVoi(image, this.voiChoice, {
-      defaultWindow,
-      range: lowest <= highest ? [lowest, highest] : [0, 0],
-    });
-  }
-
-  private greys(image: StudyImage, voi: ResolvedVoi): Uint32Array | null {
-    if (voi.kind === "table") return this.services.tables.forTable(voi.url, this.inverted);
-    if (image.packing === null) return null;
-    return this.services.tables.forWindow(image.packing, voi.window, image.inverse !== this.inverted);
-  }
-
-  private failureOf(image: StudyImage, index: number): RequestError | null {
-    const { queue } = this.services;
-    const overview = queue.failure(fullTileUrl(image, coarsestTile(image)));
-    if (overview) return overview;
-    for (const url of this.loader.plan(index)?.urls ?? []) {
-      const failure = queue.failure(url);
-      if (failure) return failure;
-    }
-    return null;
-  }
-
-  private paintAnnotations(image: StudyImage, matrix: ImageToScreen, pixels: Pixels): void {
-    if (pixels.quality === "none") return;
-    const { annotations } = this.services;
-    const described = annotations.forImage(imageKey(image)).map((annotation) => ({
-      annotation,
-      text: describeAnnotation(annotation, image, (point) => this.valueAt(image, point)),
-      selected: annotation.id === annotations.selectedId,
-    }));
-    drawAnnotations(this.context, described, matrix, this.ratio);
-  }
-
-  /** The modality value at an image point, from full-resolution tiles only: an average is no probe. */
-  private valueAt(image: StudyImage, point: { readonly x: number; readonly y: number }): number | null {
-    if (image.packing === null) return null;
-    const x = Math.floor(point.x);
-    const y = Math.floor(point.y);
-    if (x < 0 || y < 0 || x >= image.columns || y >= image.rows) return null;
-    const tile = { level: 0, column: x >> 9, row: y >> 9 };
-    const values = this.services.cache.values(fullTileUrl(image, tile));
-    if (!values) return null;
-    const place = (y & 511) * values.width + (x & 511);
-    if (values.padding?.[place]) return null;
-    const packed = values.values[place];
-    return packed === undefined ? null : packed * image.packing.scale + image.packing.offset;
   }
 
   private finish(painted: Painted | null): void {

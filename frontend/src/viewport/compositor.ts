@@ -1,0 +1,168 @@
+import { describeAnnotation } from "../annotations/describe";
+import { drawAnnotations } from "../annotations/render";
+import type { AnnotationStore } from "../annotations/store";
+import type { RequestError } from "../api/client";
+import { renderedTileUrl } from "../api/tiles";
+import { imageKey, type StudyImage } from "../dicom/types";
+import {
+  type Camera,
+  effectiveScale,
+  type ImageToScreen,
+  imageToScreenMatrix,
+  type ScreenSize,
+} from "../geometry/camera";
+import type { GreyTables } from "../render/greyTables";
+import { ImagePainter } from "../render/imagePainter";
+import type { Mosaic } from "../render/mosaic";
+import type { TileCache } from "../render/tileCache";
+import { coarsestTile, frameShape, fullTileUrl } from "../render/tilePlan";
+import type { TileQueue } from "../render/tileQueue";
+import type { Painted, Quality } from "./painted";
+import { imageAt, type Stack } from "./stack";
+import type { StackLoader } from "./stackLoader";
+import { FILE_DEFAULT, previewView, type ResolvedVoi, resolveVoi, type VoiChoice } from "./voi";
+
+/** What all viewports of a page share. */
+export interface ViewportServices {
+  readonly cache: TileCache;
+  readonly queue: TileQueue;
+  readonly tables: GreyTables;
+  readonly annotations: AnnotationStore;
+}
+
+/** How the reader wants to see the stack. */
+export interface Look {
+  readonly camera: Camera;
+  readonly choice: VoiChoice;
+  readonly invert: boolean;
+  readonly screen: ScreenSize;
+  /** Device pixels per CSS pixel. */
+  readonly ratio: number;
+}
+
+type Pixels = { readonly quality: Quality; readonly voi: ResolvedVoi | null; readonly mosaic: Mosaic | null };
+
+const NO_PIXELS: Pixels = { quality: "none", voi: null, mosaic: null };
+
+/** Puts pixels and measurements of one image onto a canvas and answers with what it painted. */
+export class Compositor {
+  private readonly painter: ImagePainter;
+
+  constructor(
+    private readonly context: CanvasRenderingContext2D,
+    private readonly services: ViewportServices,
+    private readonly loader: StackLoader,
+  ) {
+    this.painter = new ImagePainter(context, services.cache);
+  }
+
+  clear(screen: ScreenSize): void {
+    this.painter.clear(screen);
+  }
+
+  paint(stack: Stack, index: number, look: Look): Painted {
+    const image = imageAt(stack, index);
+    if (image === null) throw new RangeError(`no image ${index} in the stack`);
+    const frame = frameShape(image);
+    const matrix = imageToScreenMatrix(look.camera, frame, look.screen);
+    const failure = this.failureOf(image, index);
+    const pixels = failure ? NO_PIXELS : this.paintImage(image, index, matrix, look);
+    this.paintAnnotations(image, matrix, pixels, look.ratio);
+    return {
+      stack,
+      image,
+      imageIndex: index,
+      invert: look.invert,
+      camera: look.camera,
+      matrix,
+      scale: effectiveScale(look.camera, frame, look.screen),
+      screen: look.screen,
+      awaitedIndex: pixels.quality === "none" && !failure ? index : null,
+      failure,
+      ...pixels,
+    };
+  }
+
+  private paintImage(image: StudyImage, index: number, matrix: ImageToScreen, look: Look): Pixels {
+    const plan = this.loader.plan(index);
+    if (plan === null) return NO_PIXELS;
+    if (image.kind === "colour") {
+      return { quality: this.painter.paintPictures(image, plan, matrix), voi: null, mosaic: null };
+    }
+    const mosaic = this.painter.valuesFor(image, plan);
+    const voi = mosaic ? this.resolve(image, mosaic, look.choice) : null;
+    const greys = voi ? this.greys(image, voi, look.invert) : null;
+    if (!mosaic || !voi || !greys) return this.paintPreview(image, matrix, look);
+    this.painter.paintValues(mosaic, matrix, greys, look.screen);
+    return { quality: mosaic.complete ? "full" : "preview", voi, mosaic };
+  }
+
+  /** The server's 8-bit rendering, until the values are here. It states its own window, not the one to come. */
+  private paintPreview(image: StudyImage, matrix: ImageToScreen, look: Look): Pixels {
+    const tile = coarsestTile(image);
+    const asked = this.services.cache.picture(
+      renderedTileUrl(image, tile, previewView(look.choice, look.invert)),
+    );
+    if (!asked) return NO_PIXELS;
+    this.painter.paintPicture(asked, tile, matrix);
+    const known = { defaultWindow: asked.defaultWindow, range: null };
+    const voi = resolveVoi(image, look.choice, known) ?? resolveVoi(image, FILE_DEFAULT, known);
+    return { quality: "preview", voi, mosaic: null };
+  }
+
+  private resolve(image: StudyImage, mosaic: Mosaic, choice: VoiChoice): ResolvedVoi | null {
+    const overview = this.services.cache.values(fullTileUrl(image, coarsestTile(image)));
+    // The range of the whole image, not of the part in view, so that panning does not change the greys.
+    const tiles = overview ? [overview] : mosaic.tiles;
+    const lowest = Math.min(...tiles.map((tile) => tile.lowest));
+    const highest = Math.max(...tiles.map((tile) => tile.highest));
+    const defaultWindow = tiles.find((tile) => tile.defaultWindow)?.defaultWindow ?? null;
+    return resolveVoi(image, choice, {
+      defaultWindow,
+      range: lowest <= highest ? [lowest, highest] : [0, 0],
+    });
+  }
+
+  private greys(image: StudyImage, voi: ResolvedVoi, invert: boolean): Uint32Array | null {
+    if (voi.kind === "table") return this.services.tables.forTable(voi.url, invert);
+    if (image.packing === null) return null;
+    return this.services.tables.forWindow(image.packing, voi.window, image.inverse !== invert);
+  }
+
+  private failureOf(image: StudyImage, index: number): RequestError | null {
+    const { queue } = this.services;
+    const overview = queue.failure(fullTileUrl(image, coarsestTile(image)));
+    if (overview) return overview;
+    for (const url of this.loader.plan(index)?.urls ?? []) {
+      const failure = queue.failure(url);
+      if (failure) return failure;
+    }
+    return null;
+  }
+
+  private paintAnnotations(image: StudyImage, matrix: ImageToScreen, pixels: Pixels, ratio: number): void {
+    if (pixels.quality === "none") return;
+    const { annotations } = this.services;
+    const described = annotations.forImage(imageKey(image)).map((annotation) => ({
+      annotation,
+      text: describeAnnotation(annotation, image, (point) => this.valueAt(image, point)),
+      selected: annotation.id === annotations.selectedId,
+    }));
+    drawAnnotations(this.context, described, matrix, ratio);
+  }
+
+  /** The modality value at an image point, from full-resolution tiles only: an average is no probe. */
+  private valueAt(image: StudyImage, point: { readonly x: number; readonly y: number }): number | null {
+    if (image.packing === null) return null;
+    const x = Math.floor(point.x);
+    const y = Math.floor(point.y);
+    if (x < 0 || y < 0 || x >= image.columns || y >= image.rows) return null;
+    const tile = { level: 0, column: x >> 9, row: y >> 9 };
+    const values = this.services.cache.values(fullTileUrl(image, tile));
+    if (!values) return null;
+    const place = (y & 511) * values.width + (x & 511);
+    if (values.padding?.[place]) return null;
+    const packed = values.values[place];
+    return packed === undefined ? null : packed * image.packing.scale + image.packing.offset;
+  }
+}
