@@ -2,7 +2,7 @@
 
 from dimse.exceptions import InactiveCallerError, UnknownCallerError, WrongAddressError
 from dimse.hosts import is_address_of
-from dimse.models import COLUMN_OF, ApplicationEntity, Right
+from dimse.models import COLUMN_OF, ApplicationEntity, Right, is_ae_title
 
 
 def admitted_caller(calling_ae_title: str, *, address: str) -> ApplicationEntity:
@@ -20,11 +20,10 @@ def admitted_caller(calling_ae_title: str, *, address: str) -> ApplicationEntity
     UnknownCallerError, InactiveCallerError, WrongAddressError
         The association must be rejected.
     """
-    entity = (
-        ApplicationEntity.objects.select_related("facility")
-        .filter(ae_title=calling_ae_title.strip(" "))
-        .first()
-    )
+    title = calling_ae_title.strip(" ")
+    if not is_ae_title(title):
+        raise UnknownCallerError
+    entity = ApplicationEntity.objects.select_related("facility").filter(ae_title=title).first()
     if entity is None:
         raise UnknownCallerError
     if not (entity.is_active and entity.facility.is_active):

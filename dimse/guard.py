@@ -108,10 +108,6 @@ class GuardedSocket(AssociationSocket):  # type: ignore[misc]
                 if not got:
                     break
                 count += got
-            # A sender that waits for our acknowledgement before its next small packet (Nagle's algorithm) would
-            # lose 40 ms with every message.
-            if hasattr(socket, "TCP_QUICKACK"):
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         return count
 
     def send(self, bytestream: bytes) -> None:

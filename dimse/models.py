@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
@@ -15,6 +16,15 @@ validate_ae_title = RegexValidator(
     r"\A[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?\Z",
     "Enter 1 to 16 ASCII characters without a backslash.",
 )
+
+
+def is_ae_title(text: str) -> bool:
+    """Tell whether a text, without the spaces around it, may be an AE title; a database may refuse other text."""
+    try:
+        validate_ae_title(text)
+    except ValidationError:
+        return False
+    return True
 
 
 class Right(StrEnum):

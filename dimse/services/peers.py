@@ -12,7 +12,7 @@ from audit.actors import Actor
 from audit.services import record_event
 from audit.vocabulary import EventType
 from dimse.hosts import normal_host
-from dimse.models import COLUMN_OF, ApplicationEntity, Right
+from dimse.models import COLUMN_OF, ApplicationEntity, Right, validate_ae_title
 
 # How stale the time of the last call may be; a busy device would otherwise write it for every association.
 _SEEN_EVERY = timedelta(minutes=1)
@@ -41,7 +41,9 @@ def add_peer(
     ValueError
         There is no such right.
     """
-    existing = ApplicationEntity.objects.filter(ae_title=ae_title.strip(" ")).first()
+    title = ae_title.strip(" ")
+    validate_ae_title(title)
+    existing = ApplicationEntity.objects.filter(ae_title=title).first()
     if existing:
         return change_peer(
             existing,
@@ -54,7 +56,7 @@ def add_peer(
             actor=actor,
         )
     entity = ApplicationEntity(
-        ae_title=ae_title.strip(" "),
+        ae_title=title,
         host=normal_host(host),
         port=port,
         facility=facility,

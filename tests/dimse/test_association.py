@@ -24,7 +24,7 @@ from dimse.scp import Receiver
 from dimse.services.peers import add_peer, change_peer
 from tests.dimse.conftest import TESTER
 from tests.dimse.scu import association, echo
-from tests.dimse.wire import Peer
+from tests.dimse.wire import Peer, associate_request
 
 CALLING_NOT_RECOGNIZED = (1, 1, 3)
 CALLED_NOT_RECOGNIZED = (1, 1, 7)
@@ -61,6 +61,22 @@ def test_an_unknown_title_is_rejected_and_recorded(receiver: Receiver, modality:
     (event,) = refusals()
     assert (event.event_id, event.event_type_code, event.outcome) == ("110113", "110126", 4)
     assert (event.actor_identifier, event.actor_address) == ("STRANGER", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "title", ["CT1\x00", "CT\x001", "", "CT\\1"], ids=["nul", "nul inside", "blank", "backslash"]
+)
+def test_a_title_that_is_none_is_rejected(
+    receiver: Receiver, modality: ApplicationEntity, title: str
+) -> None:
+    with Peer(receiver.port) as peer:
+        peer.send(associate_request(title))
+        kind, body = peer.read_pdu()
+    receiver.stop()
+
+    # Rejected, or aborted where the library itself cannot read the title.
+    assert (kind, tuple(body[1:])) == (3, CALLING_NOT_RECOGNIZED) or kind in (0, 7)
+    assert kind != 3 or refusals()
 
 
 def test_the_case_of_a_title_counts(receiver: Receiver, modality: ApplicationEntity) -> None:

@@ -19,6 +19,8 @@ from pynetdicom import build_context
 from dicomkit.synth.modules import StudyAttributes
 from tests.dimse.scu import association, ct_slice
 
+pytestmark = pytest.mark.system
+
 ROOT = Path(__file__).resolve().parents[2]
 ADD_FACILITY = (
     "from accounts.services.facilities import create_facility; from audit.actors import Actor; "
