@@ -4,9 +4,10 @@ import hashlib
 import io
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from pydicom.dataset import Dataset
 from pydicom.filereader import dcmread
 from pydicom.uid import (
@@ -24,7 +25,9 @@ from archive.models import ArrivalConflict, Instance, Study
 from archive.storage import blob_store
 from audit.models import AuditEvent
 from dicomkit.synth.modules import StudyAttributes
+from dimse.associations import OpenAssociation, OpenAssociations
 from dimse.data_set import MEMORY_BYTES
+from dimse.handlers.store import handle_store
 from dimse.models import ApplicationEntity
 from dimse.scp import Receiver
 from dimse.services.peers import add_peer, change_peer
@@ -279,3 +282,19 @@ def test_no_log_line_names_the_patient(
     lines = [record.getMessage() for record in caplog.records if not record.name.startswith("django.db")]
     assert any("CT1" in line for line in lines)
     assert not [line for line in lines if "Secret" in line or "4711" in line]
+
+
+def test_a_databases_own_words_are_neither_logged_nor_sent(caplog: pytest.LogCaptureFixture) -> None:
+    words = "duplicate key value: Key (patient_name)=(Secret^Name) already exists"
+
+    class Failing(OpenAssociations):
+        def of(self, association: object) -> OpenAssociation | None:
+            raise IntegrityError(words)
+
+    event = SimpleNamespace(request=SimpleNamespace(DataSet=io.BytesIO()), assoc=None)
+
+    answer = handle_store(event, Failing())
+
+    assert answer.Status == 0xA700
+    assert "Secret" not in caplog.text + answer.ErrorComment
+    assert "IntegrityError" in caplog.text
