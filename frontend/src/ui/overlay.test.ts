@@ -53,6 +53,7 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
     scale: 1,
     screen,
     mosaic: null,
+    measurements: [],
     awaitedIndex: null,
     failure: null,
     ...changes,

@@ -1,3 +1,4 @@
+import type { AnnotationKind } from "../annotations/schema";
 import { loginUrl, type RequestError } from "../api/client";
 import type { Disposer } from "../core/disposable";
 import { formatNumber } from "../core/numbers";
@@ -49,6 +50,12 @@ const CORNERS: readonly Corner[] = [
   },
 ];
 
+const KIND_NAMES: Readonly<Record<AnnotationKind, string>> = {
+  length: "Length",
+  angle: "Angle",
+  probe: "Probe",
+};
+
 const EDGES = ["left", "right", "top", "bottom"] as const;
 
 /** The words over a picture. They are written from what is painted, in the frame that painted it. */
@@ -72,6 +79,11 @@ class Overlay {
     { class: "overlay__empty" },
     "Drag a series here, or click one in the list.",
   );
+  /** The canvas says nothing to a screen reader: the same measurements as text. */
+  private readonly measurements = element("ul", {
+    class: "visually-hidden",
+    "aria-label": "Measurements on this image",
+  });
   private noticeFor: RequestError | null = null;
 
   constructor(
@@ -91,7 +103,7 @@ class Overlay {
     }
     const awaited = element("span", { class: "overlay__awaited" });
     this.fields.set("awaited", awaited);
-    this.root.append(awaited, this.notice, this.empty);
+    this.root.append(awaited, this.notice, this.empty, this.measurements);
   }
 
   write(painted: Painted | null): void {
@@ -102,7 +114,15 @@ class Overlay {
       setText(node, text);
       node.hidden = text === "";
     }
+    this.writeMeasurements(painted?.measurements ?? []);
     this.writeFailure(painted?.failure ?? null);
+  }
+
+  private writeMeasurements(measurements: Painted["measurements"]): void {
+    const texts = measurements.map(({ annotation, text }) => `${KIND_NAMES[annotation.kind]} ${text}`.trim());
+    this.measurements.hidden = texts.length === 0;
+    if (texts.join() === [...this.measurements.children].map((item) => item.textContent).join()) return;
+    this.measurements.replaceChildren(...texts.map((text) => element("li", {}, text)));
   }
 
   private field(line: Line): HTMLElement {

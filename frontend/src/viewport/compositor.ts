@@ -1,5 +1,5 @@
 import { describeAnnotation } from "../annotations/describe";
-import { drawAnnotations } from "../annotations/render";
+import { type DescribedAnnotation, drawAnnotations } from "../annotations/render";
 import type { AnnotationStore } from "../annotations/store";
 import type { RequestError } from "../api/client";
 import { renderedTileUrl } from "../api/tiles";
@@ -67,7 +67,7 @@ export class Compositor {
     const matrix = imageToScreenMatrix(look.camera, frame, look.screen);
     const failure = this.failureOf(image, index);
     const pixels = failure ? NO_PIXELS : this.paintImage(image, index, matrix, look);
-    this.paintAnnotations(image, matrix, pixels, look.ratio);
+    const measurements = this.paintAnnotations(image, matrix, pixels, look.ratio);
     return {
       stack,
       image,
@@ -79,6 +79,7 @@ export class Compositor {
       screen: look.screen,
       awaitedIndex: pixels.quality === "none" && !failure ? index : null,
       failure,
+      measurements,
       ...pixels,
     };
   }
@@ -140,8 +141,13 @@ export class Compositor {
     return null;
   }
 
-  private paintAnnotations(image: StudyImage, matrix: ImageToScreen, pixels: Pixels, ratio: number): void {
-    if (pixels.quality === "none") return;
+  private paintAnnotations(
+    image: StudyImage,
+    matrix: ImageToScreen,
+    pixels: Pixels,
+    ratio: number,
+  ): readonly DescribedAnnotation[] {
+    if (pixels.quality === "none") return [];
     const { annotations } = this.services;
     const described = annotations.forImage(imageKey(image)).map((annotation) => ({
       annotation,
@@ -149,6 +155,7 @@ export class Compositor {
       selected: annotation.id === annotations.selectedId,
     }));
     drawAnnotations(this.context, described, matrix, ratio);
+    return described;
   }
 
   /** The modality value at an image point, from full-resolution tiles only: an average is no probe. */

@@ -1,3 +1,4 @@
+import type { DescribedAnnotation } from "../annotations/render";
 import type { RequestError } from "../api/client";
 import type { StudyImage } from "../dicom/types";
 import type { Camera, ImageToScreen, ScreenSize } from "../geometry/camera";
@@ -21,6 +22,7 @@ export interface Painted {
   readonly scale: number;
   readonly screen: ScreenSize;
   readonly mosaic: Mosaic | null;
+  readonly measurements: readonly DescribedAnnotation[];
   /** The image asked for, when it is not the one painted because its pixels are still on the way. */
   readonly awaitedIndex: number | null;
   readonly failure: RequestError | null;
