@@ -18,7 +18,8 @@ from dimse.associations import OpenAssociations
 from dimse.data_set import IMPLEMENTATION_CLASS_UID, ReceivedDataSet
 from dimse.exceptions import CannotListenError
 from dimse.gate import ASSOCIATIONS_IN_ALL, CONNECTIONS_IN_ALL, ConnectionGate
-from dimse.guard import MAXIMUM_PDU_BYTES, GuardedAssociation, GuardedServer, require_tested_library
+from dimse.guard import GuardedAssociation, GuardedServer, require_tested_library
+from dimse.guarded_reading import MAXIMUM_PDU_BYTES
 from dimse.handlers.association import handle_common_extended, handle_requested
 from dimse.handlers.echo import handle_echo
 from dimse.handlers.store import handle_store

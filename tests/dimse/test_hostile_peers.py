@@ -12,7 +12,7 @@ import pytest
 
 from archive.models import Instance
 from audit.models import AuditEvent
-from dimse.guard import PDU_LIMIT_BYTES
+from dimse.guarded_reading import PDU_LIMIT_BYTES
 from dimse.models import ApplicationEntity
 from dimse.scp import Receiver
 from tests.dimse.scu import ct_slice, echo, store
