@@ -21,10 +21,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     study_lookup: str | None = None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_staff  # type: ignore[union-attr]
+        return request.user.is_staff
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_staff  # type: ignore[union-attr]
+        return request.user.is_staff
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -39,7 +39,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         rows = super().get_queryset(request)
         if self.study_lookup is None:
             return rows
-        return rows.filter(**{f"{self.study_lookup}__in": visible_studies(request.user).values("pk")})  # type: ignore[arg-type]
+        return rows.filter(**{f"{self.study_lookup}__in": visible_studies(request.user).values("pk")})
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self._record(request, "list")
@@ -103,7 +103,7 @@ class BlobAdmin(ReadOnlyAdmin):
 class ArrivalConflictAdmin(ReadOnlyAdmin):
     # A conflict may belong to a study of another facility, so it is shown to those of the facility that received it.
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).filter(facility__in=upload_facilities(request.user))  # type: ignore[arg-type]
+        return super().get_queryset(request).filter(facility__in=upload_facilities(request.user))
 
     list_display = ["received_at", "kind", "study_instance_uid", "sop_instance_uid", "facility", "origin"]
     list_filter = ["kind", "facility"]

@@ -25,10 +25,41 @@ from accounts.models import Facility, Membership, User  # noqa: E402
 from archive.models import Patient, Series, Study, StudySearchTerm  # noqa: E402
 from benchmarks.timing import print_table, times_ms  # noqa: E402
 
-FAMILIES = (
-    ["Schmidt", "Meier", "Nguyen", "Garcia", "Silva", "Rossi", "Novak", "Ivanov", "Kim", "Sato", "Khan", "Okafor", "Jensen", "Dubois", "Kowalski"]
-)
-GIVENS = ["Anna", "Ben", "Clara", "David", "Eva", "Felix", "Greta", "Hugo", "Ida", "Jan", "Klara", "Leo", "Mia", "Noah", "Olga", "Paul"]
+FAMILIES = [
+    "Schmidt",
+    "Meier",
+    "Nguyen",
+    "Garcia",
+    "Silva",
+    "Rossi",
+    "Novak",
+    "Ivanov",
+    "Kim",
+    "Sato",
+    "Khan",
+    "Okafor",
+    "Jensen",
+    "Dubois",
+    "Kowalski",
+]
+GIVENS = [
+    "Anna",
+    "Ben",
+    "Clara",
+    "David",
+    "Eva",
+    "Felix",
+    "Greta",
+    "Hugo",
+    "Ida",
+    "Jan",
+    "Klara",
+    "Leo",
+    "Mia",
+    "Noah",
+    "Olga",
+    "Paul",
+]
 MODALITIES = ["CT", "MR", "CR", "DX", "US", "MG", "XA", "PT"]
 
 

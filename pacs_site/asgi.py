@@ -8,7 +8,7 @@ docs/adr/0013-threads-for-pages.md.
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
@@ -24,8 +24,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 THREADS_PER_PROCESS = 48
 STREAMS = frozenset({"/worklist/events/"})
 
-_streams = get_asgi_application()
-_pages = WSGIMiddleware(get_wsgi_application(), workers=THREADS_PER_PROCESS)
+_streams: Any = get_asgi_application()
+_pages: Any = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=THREADS_PER_PROCESS)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,7 +38,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http" and scope["path"] in STREAMS:
         await _streams(scope, receive, send)
     else:
-        await _pages(_without_ambiguous_headers(scope), receive_message, send)  # type: ignore[arg-type]
+        await _pages(_without_ambiguous_headers(scope), receive_message, send)
 
 
 def _without_ambiguous_headers(scope: Scope) -> Scope:

@@ -143,7 +143,8 @@ def _program(service: Service, logs: Path) -> str:
         stopwaitsecs=str(STOP_SECONDS),
         killasgroup="true",
         redirect_stderr="true",
-        stdout_logfile=str(logs / f"{service.name}.log"),
+        # The supervisor expands this one value twice.
+        stdout_logfile=str(logs / f"{service.name}.log").replace("%", "%%"),
         stdout_logfile_maxbytes="20MB",
         stdout_logfile_backups="5",
         environment=environment,

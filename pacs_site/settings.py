@@ -133,7 +133,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": PACS_DATA_DIR / "reading_room.sqlite3",
+            "NAME": str(PACS_DATA_DIR / "reading_room.sqlite3"),
             # Seconds that a thread keeps its connection between requests.
             "CONN_MAX_AGE": 600,
             "OPTIONS": {

@@ -6,6 +6,8 @@ from pathlib import Path
 
 os.environ.setdefault("PACS_DATA_DIR", tempfile.mkdtemp(prefix="reading-room-test-"))
 os.environ["PACS_DEMO"] = "0"
+# The tests empty the broker again and again, so it must be one that they have started themselves.
+os.environ["PACS_REDIS_URL"] = ""
 
 from pacs_site.settings import *  # noqa: F403 -- the data folder must be set before the settings are read
 

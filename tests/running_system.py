@@ -39,7 +39,9 @@ class RunningSystem:
     def manage(self, *arguments: str) -> str:
         """Run a management command against the system and return what it printed."""
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
 
     def create_outsider(self, username: str, password: str) -> None:
         """Make a user who belongs to no facility."""
@@ -103,7 +105,11 @@ def running_system(data_dir: Path | None = None, **settings: str) -> Iterator[Ru
         **settings,
     }
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "manage.py"), "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(ROOT / "manage.py"), "serve"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         yield RunningSystem(http_port, dicom_port, environment, _read_logins(process))

@@ -8,7 +8,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 @CharField.register_lookup
-class BeginsWith(Lookup):  # type: ignore[type-arg]
+class BeginsWith(Lookup):
     """``term__begins_with="mei"``: case matters, and the column has an index.
 
     PostgreSQL answers LIKE from an index with pattern operators. SQLite would scan for LIKE, but answers a range from
@@ -19,7 +19,7 @@ class BeginsWith(Lookup):  # type: ignore[type-arg]
     lookup_name = "begins_with"
     prepare_rhs = True
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         """Return the condition for PostgreSQL."""
         column, parameters = self.process_lhs(compiler, connection)
         escaped = connection.ops.prep_for_like_query(self.rhs)

@@ -12,7 +12,7 @@ class ReceptionStatus(models.TextChoices):
     COMPLETE = "complete", "Complete"
 
 
-class Study(TimestampedModel):
+class Study(TimestampedModel):  # type: ignore[django-manager-missing]
     """A study, with the demographics that its own images carry.
 
     The patient columns repeat what the instances say, because the list sorts and searches by them, and because a

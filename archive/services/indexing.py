@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -30,6 +30,9 @@ from dicomkit.image_attributes import display_attributes
 from dicomkit.part10 import Part10Header
 from dicomkit.person_name import fold, search_key
 from dicomkit.temporal import age_in_days, parse_date, parse_time
+
+# Nobody was older; a birth date further back is a placeholder.
+_OLDEST = timedelta(days=130 * 366)
 
 
 @dataclass(frozen=True)
@@ -200,9 +203,9 @@ class StudyIndexer:
 
 def search_terms(study: Study) -> set[str]:
     """Return the words under which the search box finds a study, in lower case."""
-    words = (
-        study.patient_name_key.split() + fold(study.patient_id).split() + fold(study.accession_number).split()
-    )
+    words = study.patient_name_key.split()
+    for text in (study.patient_id, study.accession_number, study.study_description):
+        words += fold(text.replace("^", " ").replace(",", " ")).split()
     return {word[:64] for word in words}
 
 
@@ -236,8 +239,9 @@ def _request_columns(header: Part10Header) -> dict[str, str]:
 def _age_days(patient: dict[str, Any], study: dict[str, Any], patient_age: str) -> int:
     """Return the age at the time of the study: by the dates where both are known, else as the file states it."""
     born, made = patient["patient_birth_date"], study["study_date"]
-    if born and made and born <= made:
-        return (made - born).days
+    if born and made and timedelta() <= made - born < _OLDEST:
+        age: timedelta = made - born
+        return age.days
     days = age_in_days(patient_age)
     return -1 if days is None else days
 

@@ -54,4 +54,4 @@ def sweep(*, batch: int = 200) -> int:
 
 
 def _can_skip_locked() -> bool:
-    return transaction.get_connection().features.has_select_for_update_skip_locked
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)

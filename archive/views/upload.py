@@ -35,7 +35,7 @@ class ResultBody(TypedDict):
 @requires(Codename.UPLOAD_STUDY)
 def upload_page(request: HttpRequest) -> HttpResponse:
     """Show the page for dropping files."""
-    return render(request, "archive/upload.html", {"facilities": upload_facilities(request.user)})  # type: ignore[arg-type]
+    return render(request, "archive/upload.html", {"facilities": upload_facilities(request.user)})
 
 
 @require_POST
@@ -66,7 +66,7 @@ def upload_file(request: HttpRequest) -> HttpResponseBase:
 
 def _facility_of(request: HttpRequest) -> Facility | None:
     code = request.POST.get("facility", "")
-    return upload_facilities(request.user).filter(code=code).first()  # type: ignore[arg-type]
+    return upload_facilities(request.user).filter(code=code).first()
 
 
 def _body_of(result: IngestResult) -> ResultBody:

@@ -54,12 +54,18 @@ def visit(system: RunningSystem, browser: Browser) -> Iterator[Callable[..., Vis
     """Open a page of its own session, logged in as a user; fails the test if a script or the console complained."""
     visits: list[Visit] = []
 
-    def open_visit(username: str | None = None, *, width: int = 1440, height: int = 900, **options: object) -> Visit:
-        context = browser.new_context(base_url=system.url, viewport={"width": width, "height": height}, **options)
+    def open_visit(
+        username: str | None = None, *, width: int = 1440, height: int = 900, **options: object
+    ) -> Visit:
+        context = browser.new_context(
+            base_url=system.url, viewport={"width": width, "height": height}, **options
+        )
         made = Visit(context.new_page())
         made.page.set_default_timeout(15_000)
         made.page.on("pageerror", lambda error: made.errors.append(f"script: {error}"))
-        made.page.on("console", lambda message: made.errors.append(message.text) if message.type == "error" else None)
+        made.page.on(
+            "console", lambda message: made.errors.append(message.text) if message.type == "error" else None
+        )
         visits.append(made)
         if username is not None:
             log_in(made.page, username, system.passwords[username])
@@ -86,7 +92,7 @@ def log_in(page: Page, username: str, password: str) -> None:
     page.wait_for_url("**/worklist/**")
 
 
-def study_row(page: Page, text: str):  # noqa: ANN201 -- a locator
+def study_row(page: Page, text: str):
     """Return the row of the list that holds a text."""
     return page.locator("tr[data-study-instance-uid]", has_text=text).first
 

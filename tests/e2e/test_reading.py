@@ -161,7 +161,9 @@ def test_expanding_a_row_shows_its_series_with_thumbnails(visit):
 
     thumbnail = page.locator("img[src*='/thumbnail.png'], img[src^='blob:']").first
     thumbnail.wait_for()
-    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=thumbnail.element_handle())
+    page.wait_for_function(
+        "image => image.complete && image.naturalWidth > 0", arg=thumbnail.element_handle()
+    )
 
 
 def _canvas_pixels(page) -> np.ndarray:
@@ -191,4 +193,3 @@ def _server_pixels(page, state: dict[str, str]) -> np.ndarray:
 def _zoom(page) -> float:
     text = page.locator("[data-viewport]").first.inner_text()
     return float(text.split("Zoom")[1].split("%")[0]) / 100
-

@@ -13,7 +13,11 @@ pytestmark = pytest.mark.browser
 
 
 def _file(name: str, **attributes: str) -> dict[str, object]:
-    return {"name": name, "mimeType": "application/dicom", "buffer": _bytes(ramp_dataset(study=StudyAttributes(**attributes)))}
+    return {
+        "name": name,
+        "mimeType": "application/dicom",
+        "buffer": _bytes(ramp_dataset(study=StudyAttributes(**attributes))),
+    }
 
 
 def _bytes(dataset: Dataset) -> bytes:

@@ -50,7 +50,7 @@ def _opened_study(request: HttpRequest, study_instance_uid: str) -> Study:
     Http404
         It does not exist, or the user may not know that it does.
     """
-    study = find_study(request.user, study_instance_uid)  # type: ignore[arg-type]
+    study = find_study(request.user, study_instance_uid)
     if study is None:
         raise Http404
     record_opening(

@@ -55,7 +55,7 @@ def tile(
 @requires(None)
 def thumbnail(request: HttpRequest, series_instance_uid: str) -> HttpResponseBase:
     """Return the thumbnail of a series; answers like a tile."""
-    series = find_series(request.user, series_instance_uid)  # type: ignore[arg-type]
+    series = find_series(request.user, series_instance_uid)
     image = representative(series_instance_uid) if series else None
     if series is None or image is None:
         raise Http404
@@ -98,7 +98,7 @@ def lookup(
 
 
 def _opened_instance(request: HttpRequest, sop_instance_uid: str, frame_number: int) -> VisibleInstance:
-    instance = visible_instance(request.user, sop_instance_uid)  # type: ignore[arg-type]
+    instance = visible_instance(request.user, sop_instance_uid)
     if instance is None or not 1 <= frame_number <= instance.number_of_frames:
         raise Http404
     record_opening(

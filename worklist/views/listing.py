@@ -32,7 +32,7 @@ def study_list(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     criteria = criteria_of(form.cleaned_data, text=searched_text(request.GET.get("s", ""), request.session))
     position = position_of(request.GET)
-    page = list_page(request.user, criteria, position, today=timezone.localdate())  # type: ignore[arg-type]
+    page = list_page(request.user, criteria, position, today=timezone.localdate())
     describe(
         request,
         details={
@@ -65,7 +65,7 @@ def search(request: HttpRequest) -> HttpResponseRedirect:
 @requires(None)
 def study_row(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     """Return the row of one study, for a list that is kept up to date."""
-    study = find_study(request.user, study_instance_uid)  # type: ignore[arg-type]
+    study = find_study(request.user, study_instance_uid)
     if study is None:
         raise Http404
     return render(request, "worklist/_row.html", {"row": row_of(study), "columns": COLUMNS})
@@ -76,7 +76,7 @@ def study_row(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
 @requires(None)
 def study_series(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     """Return the series of one study with their thumbnails."""
-    study = find_study(request.user, study_instance_uid)  # type: ignore[arg-type]
+    study = find_study(request.user, study_instance_uid)
     if study is None:
         raise Http404
     describe(
@@ -140,7 +140,7 @@ def _page_context(request: HttpRequest, criteria: Criteria, position: Position, 
         "date_presets": [str(preset) for preset in DatePreset],
         "modality_choices": MODALITIES,
         "status_choices": ReceptionStatus.choices,
-        "facility_choices": list(facilities_with(request.user, Codename.VIEW_STUDY)),  # type: ignore[arg-type]
+        "facility_choices": list(facilities_with(request.user, Codename.VIEW_STUDY)),
     }
 
 

@@ -37,7 +37,7 @@ def _running_services(socket: Path) -> list[dict[str, Any]]:
         rows = xmlrpc.client.ServerProxy("http://127.0.0.1", transport).supervisor.getAllProcessInfo()
     except (OSError, xmlrpc.client.Error) as error:
         raise CommandError("The system is not running; start it with: script/server") from error
-    pid_of = {row["name"]: row["pid"] for row in rows}  # type: ignore[index, call-overload, union-attr]
+    pid_of: dict[str, int] = {row["name"]: row["pid"] for row in rows}  # type: ignore[index, call-overload, union-attr, misc]
     pids_of: dict[str, list[int]] = {}
     for process in process_table():
         pids = pids_of.setdefault(process.service, [])
