@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,15 @@ def test_ten_thousand_bytes_of_noise_are_no_trouble(receiver: Receiver, modality
                 continue
 
     assert store(receiver.port, ct_slice()) == [0x0000]
+
+
+def test_idle_associations_cost_next_to_nothing(receiver: Receiver, modality: ApplicationEntity) -> None:
+    with ExitStack() as opened:
+        for _ in range(16):
+            opened.enter_context(Peer(receiver.port)).associate()
+        time.sleep(0.5)
+        start = time.process_time()
+        time.sleep(2)
+
+        # pynetdicom's own loops take more than one second of these two.
+        assert time.process_time() - start < 0.5
