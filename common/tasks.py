@@ -60,7 +60,7 @@ def task(name: TaskName, **options: Any) -> Callable[[Callable[..., None]], Any]
     A task takes keys and UIDs only, may run twice without harm, and calls one service.
     """
     register: Callable[[Callable[..., None]], Any] = celery.shared_task(  # noqa: TID251 -- the one place where it is used
-        name=str(name), queue=str(QUEUE_OF[name]), acks_late=True, ignore_result=True, **options
+        name=str(name), acks_late=True, ignore_result=True, **options
     )
     return register
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 _SPACES = re.compile(r"\s+")
 # Letters that Unicode does not decompose into a base letter and a mark.
-_FOLDED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+_FOLDED = str.maketrans(
+    {"ø": "o", "đ": "d", "ł": "l", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
 
 
 @dataclass(frozen=True, slots=True)

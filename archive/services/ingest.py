@@ -132,6 +132,7 @@ def _is_stored(staged: _Staged) -> bool:
 def _index(staged: Sequence[_Staged | IngestResult], session: ArrivalSession) -> list[IngestResult]:
     """Write the rows of all staged instances in one transaction, the audit record among them."""
     results: list[IngestResult] = []
+    audited = set(session.audited_study_uids)
     with transaction.atomic():
         indexer = StudyIndexer(facility=session.facility, origin=session.origin)
         for one in staged:
@@ -145,12 +146,16 @@ def _index(staged: Sequence[_Staged | IngestResult], session: ArrivalSession) ->
                     outcome, one.name, reason, identity.sop_instance_uid, identity.study_instance_uid
                 )
             )
-            _audit(identity, results[-1], session)
+            _audit(identity, results[-1], session, audited)
         indexer.finish()
+    # After the commit only: what was rolled back must be recorded when it comes again.
+    session.audited_study_uids = audited
     return results
 
 
-def _audit(identity: InstanceIdentity, result: IngestResult, session: ArrivalSession) -> None:
+def _audit(
+    identity: InstanceIdentity, result: IngestResult, session: ArrivalSession, audited: set[str]
+) -> None:
     """Record each study's arrival once per session, and every conflict, in the transaction that stores them."""
     if result.outcome == Outcome.CONFLICT:
         event_type, details = (
@@ -158,11 +163,11 @@ def _audit(identity: InstanceIdentity, result: IngestResult, session: ArrivalSes
             {"sop_instance_uid": result.sop_instance_uid, "reason": result.reason},
         )
         logger.warning("instance %s was kept aside: %s", result.sop_instance_uid, result.reason)
-    elif identity.study_instance_uid in session.audited_study_uids:
+    elif identity.study_instance_uid in audited:
         return
     else:
         event_type, details = EventType.INSTANCES_STORED, {"origin": str(session.origin)}
-        session.audited_study_uids.add(identity.study_instance_uid)
+        audited.add(identity.study_instance_uid)
     record_event(
         event_type,
         actor=session.actor,

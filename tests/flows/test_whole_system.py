@@ -21,7 +21,12 @@ from pynetdicom.sop_class import SecondaryCaptureImageStorage, Verification
 from dicomkit.synth import StudyAttributes, ramp_dataset
 from tests.running_system import ROOT, HTTPSession, RunningSystem, free_port, running_system
 
-pytestmark = pytest.mark.system
+# Sockets to processes that a test kills are closed by the garbage collector, which pytest reports as a warning.
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 
 READER = "radiologist.north"
 
@@ -208,7 +213,11 @@ def test_an_old_python_gives_one_clear_line(tmp_path):
         (tmp_path / name).symlink_to(shutil.which(name))
 
     outcome = subprocess.run(
-        [str(ROOT / "script" / "server")], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+        [str(ROOT / "script" / "server")],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert outcome.returncode == 1
