@@ -47,6 +47,21 @@ def env_path(name: str, default: Path) -> Path:
     return Path(env_str(name) or default).expanduser().absolute()
 
 
+def made_folder(path: Path) -> Path:
+    """Create a folder with its parents and return it.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        It cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"cannot make the folder {path} ({error.strerror}).") from error
+    return path
+
+
 def env_list(name: str, default: list[str]) -> list[str]:
     """Return the comma-separated variable as a list."""
     text = env_str(name)

@@ -10,15 +10,23 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
-from pacs_site.env import env_bool, env_int, env_list, env_path, env_storage_path, env_str, secret_from_file
+from pacs_site.env import (
+    env_bool,
+    env_int,
+    env_list,
+    env_path,
+    env_storage_path,
+    env_str,
+    made_folder,
+    secret_from_file,
+)
 from pacs_site.runtime import celery_broker_url, embedded_broker_socket
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
 
 # --- Folders and addresses -----------------------------------------------------------------------------------------
-PACS_DATA_DIR = env_path("PACS_DATA_DIR", BASE_DIR / "var")
-PACS_DATA_DIR.mkdir(parents=True, exist_ok=True)
+PACS_DATA_DIR = made_folder(env_path("PACS_DATA_DIR", BASE_DIR / "var"))
 PACS_HTTP_HOST = env_str("PACS_HTTP_HOST", "127.0.0.1")
 PACS_HTTP_PORT = env_int("PACS_HTTP_PORT", 8000, minimum=1, maximum=65535)
 PACS_DICOM_HOST = env_str("PACS_DICOM_HOST", "127.0.0.1")
@@ -261,8 +269,7 @@ PACS_MIN_FREE_BYTES = env_int("PACS_MIN_FREE_BYTES", 256 * 2**20)
 PACS_QUIESCENCE_SECONDS = env_int("PACS_QUIESCENCE_SECONDS", 20, minimum=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
-FILE_UPLOAD_TEMP_DIR = str(PACS_DATA_DIR / "uploads")
-Path(FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_TEMP_DIR = str(made_folder(PACS_DATA_DIR / "uploads"))
 
 # --- Demo ----------------------------------------------------------------------------------------------------------
 _is_loopback = {PACS_HTTP_HOST, PACS_DICOM_HOST} <= {"127.0.0.1", "localhost", "::1"}

@@ -42,7 +42,7 @@ def test_a_double_click_opens_the_study_at_its_first_image_with_the_identity_of_
 def test_wheel_and_keys_scroll_through_the_stack(visit):
     page = visit(READER).page
     open_study(page, FOLLOW_UP)
-    page.wait_for_function("Number(document.documentElement.dataset.stackLoaded) === 120")
+    page.wait_for_function("() => Number(document.documentElement.dataset.stackLoaded) === 120")
 
     page.keyboard.press("ArrowDown")
     wait_for_state(page, imageIndex="1")
