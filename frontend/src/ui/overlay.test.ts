@@ -86,6 +86,11 @@ describe("overlay", () => {
     expect(texts.lossy).toBe("Lossy 10:1");
   });
 
+  it("names the side of a paired organ only", () => {
+    expect(overlayTexts(painted(sampleImage({ laterality: "R", viewPosition: "CC" }))).side).toBe("R CC");
+    expect(overlayTexts(painted(sampleImage({ laterality: "U", viewPosition: "PA" }))).side).toBe("PA");
+  });
+
   it("says which image is awaited while another is painted", () => {
     expect(overlayTexts(painted(sampleImage(), { awaitedIndex: 0 })).awaited).toBe("Loading image 1 of 2");
   });

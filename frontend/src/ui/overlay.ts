@@ -168,7 +168,7 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
     ...identityTexts(stack),
     series: seriesLine(stack),
     "image-number": `${painted.imageIndex + 1} / ${count}`,
-    side: [image.laterality, image.viewPosition].filter(Boolean).join(" "),
+    side: sideLine(image),
     slice: sliceLine(image),
     quality: painted.quality === "preview" ? "Preview" : "",
     lossy: image.lossy ? `Lossy ${image.lossy}`.replace(/^Lossy lossy/i, "Lossy") : "",
@@ -200,6 +200,11 @@ function identityTexts({ study }: Stack): Record<string, string> {
 function seriesLine({ series }: Stack): string {
   const number = series.seriesNumber === null ? "" : `S ${series.seriesNumber}`;
   return [number, series.modality, series.seriesDescription].filter(Boolean).join("  ");
+}
+
+/** Side and view; U, for an unpaired part of the body, names no side. */
+function sideLine({ laterality, viewPosition }: StudyImage): string {
+  return [laterality === "U" ? "" : laterality, viewPosition].filter(Boolean).join(" ");
 }
 
 function sliceLine(image: StudyImage): string {

@@ -16,12 +16,13 @@ import { scrollTool } from "../tools/scroll";
 import { windowLevelTool } from "../tools/windowLevel";
 import { Cine } from "../viewport/cine";
 import type { ViewportServices } from "../viewport/compositor";
-import { type LayoutName, ViewportGrid } from "../viewport/layout";
+import { ViewportGrid } from "../viewport/layout";
 import { buildCineBar } from "./cineBar";
 import { viewerCommands } from "./commands";
 import { element, required, setText } from "./dom";
 import { attachHelp } from "./helpDialog";
 import { attachKeyboard } from "./keyboard";
+import { openingOf } from "./opening";
 import { attachOverlay } from "./overlay";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
@@ -128,32 +129,16 @@ function makeViewportRoot(index: number): HTMLElement {
   });
 }
 
-/** Each viewport gets the next series, beginning with the one that the address asks for. */
 function fillViewports(context: ViewerContext): void {
-  const { series } = context.manifest;
+  const { grid, manifest } = context;
   const asked = new URLSearchParams(location.search).get("series");
-  const first = Math.max(
-    0,
-    series.findIndex((one) => one.seriesInstanceUid === asked),
-  );
-  const order = [...series.slice(first), ...series.slice(0, first)];
-  order.slice(0, context.grid.viewports.length).forEach((one, index) => {
-    context.grid.viewports[index]?.setStack({ study: context.manifest.study, series: one });
-  });
-  context.grid.setLayout(openingLayout(context.manifest));
-  context.changed.emit();
-}
-
-const PROJECTIONS: readonly string[] = ["CR", "DX", "MG"];
-
-/** Single projections are read together: two beside each other, three or four in a square. */
-export function openingLayout(manifest: StudyManifest): LayoutName {
-  const single = manifest.series.filter(
-    (series) => series.images.length === 1 && PROJECTIONS.includes(series.modality),
-  );
   const isWide = window.matchMedia("(min-width: 48rem)").matches;
-  if (!isWide || single.length !== manifest.series.length || single.length < 2) return "1x1";
-  return single.length === 2 ? "1x2" : "2x2";
+  const { layout, pictures } = openingOf(manifest, asked, isWide);
+  pictures.forEach(({ series, imageIndex }, index) => {
+    grid.viewports[index]?.setStack({ study: manifest.study, series }, imageIndex);
+  });
+  grid.setLayout(layout);
+  context.changed.emit();
 }
 
 function retryFailed(context: ViewerContext): void {
