@@ -90,13 +90,18 @@ class StudyIndexer:
         """Write the rows of one instance; return what became of it and the reason where it was not stored."""
         existing = (
             Instance.objects.filter(sop_instance_uid=arriving.identity.sop_instance_uid)
-            .select_related("blob")
+            .select_related("blob", "series__study")
             .first()
         )
-        if existing and existing.blob.sha256 == arriving.sha256:
-            return Outcome.DUPLICATE, "These bytes are stored already."
-        if existing:
+        if existing and existing.blob.sha256 != arriving.sha256:
             return self._keep_aside(arriving, ArrivalConflict.Kind.CONTENT)
+        if existing and existing.series.study.facility_id != self._facility.pk:
+            return self._keep_aside(arriving, ArrivalConflict.Kind.FACILITY)
+        if existing:
+            return Outcome.DUPLICATE, "These bytes are stored already."
+        # Before the study is looked up, which would make one that stays without images.
+        if self._is_series_of_another_study(arriving.identity):
+            return self._keep_aside(arriving, ArrivalConflict.Kind.SERIES)
         study = self._study_of(arriving)
         if study.facility_id != self._facility.pk:
             return self._keep_aside(arriving, ArrivalConflict.Kind.FACILITY)
@@ -175,6 +180,15 @@ class StudyIndexer:
             },
         )
         return patient
+
+    def _is_series_of_another_study(self, identity: InstanceIdentity) -> bool:
+        uid = identity.series_instance_uid
+        if uid not in self._series:
+            found = Series.objects.select_related("study").filter(series_instance_uid=uid).first()
+            if found is None:
+                return False
+            self._series[uid] = found
+        return self._series[uid].study.study_instance_uid != identity.study_instance_uid
 
     def _series_of(self, study: Study, arriving: ArrivingInstance) -> Series:
         uid = arriving.identity.series_instance_uid

@@ -146,8 +146,11 @@ def _index(staged: Sequence[_Staged | IngestResult], session: ArrivalSession) ->
                     outcome, one.name, reason, identity.sop_instance_uid, identity.study_instance_uid
                 )
             )
-            _audit(identity, results[-1], session, audited)
         indexer.finish()
+        # Last of all, for whoever records holds the end of the audit chain until the commit.
+        for one, result in zip(staged, results, strict=True):
+            if isinstance(one, _Staged):
+                _audit(one.arriving.identity, result, session, audited)
     # After the commit only: what was rolled back must be recorded when it comes again.
     session.audited_study_uids = audited
     return results
