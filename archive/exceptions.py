@@ -25,5 +25,9 @@ class InstanceTooLargeError(RefusedError):
     """One file is larger than the limit."""
 
 
+class UnreadableSourceError(RefusedError):
+    """What arrives cannot be read to its end, at the sender's side of the door."""
+
+
 class UnsafeArchiveError(RefusedError):
     """A ZIP archive or DICOMDIR would cost too much or reaches outside itself."""

@@ -35,6 +35,8 @@ class BlobStore(Protocol):
         ------
         InstanceTooLargeError
             The stream is longer than ``limit_bytes``.
+        UnreadableSourceError
+            The stream failed.
         StorageFullError, StorageError
             The bytes could not be written.
         """

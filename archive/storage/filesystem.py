@@ -11,7 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.exceptions import BlobNotFoundError, InstanceTooLargeError, StorageError, StorageFullError
+from archive.exceptions import (
+    BlobNotFoundError,
+    InstanceTooLargeError,
+    StorageError,
+    StorageFullError,
+    UnreadableSourceError,
+)
 from archive.storage.base import StagedBlob
 from archive.storage.keys import blob_path
 
@@ -51,7 +57,7 @@ class FilesystemBlobStore:
     def _copy(self, source: BinaryIO, path: Path, limit_bytes: int) -> StagedBlob:
         digest, size = hashlib.sha256(), 0
         with path.open("xb") as file:
-            while chunk := source.read(_COPY_BYTES):
+            while chunk := _read(source):
                 size += len(chunk)
                 if size > limit_bytes:
                     raise InstanceTooLargeError(f"The file is larger than {limit_bytes // 2**20} MiB.")
@@ -107,6 +113,14 @@ class FilesystemBlobStore:
         except OSError:
             return False
         return shutil.disk_usage(self._staging).free >= self._min_free_bytes
+
+
+def _read(source: BinaryIO) -> bytes:
+    """Read on, and tell a source that fails from a disk of ours that fails."""
+    try:
+        return source.read(_COPY_BYTES)
+    except OSError as error:
+        raise UnreadableSourceError(f"It cannot be read to its end ({error.strerror}).") from error
 
 
 @contextmanager
