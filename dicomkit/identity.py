@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from dicomkit.errors import IdentityError
+from dicomkit.malformed import CONVERSION_ERRORS
 
 # PS3.5 9.1 allows 64 characters of digits and dots. Components with leading zeros are against it, but so common
 # that an archive refusing them would lose studies.
@@ -54,7 +55,7 @@ def clean_text(dataset: Dataset, keyword: str, max_length: int) -> str:
     """
     try:
         value = dataset.get(keyword)
-    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, LookupError):
+    except CONVERSION_ERRORS:
         return ""
     if value is None:
         return ""

@@ -8,6 +8,7 @@ References
 PS3.3 C.7.6.1 to C.7.6.3, C.7.6.16 (image modules, functional groups), C.11 (look-up tables), 10.7 (spacing).
 """
 
+import math
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -97,9 +98,25 @@ def display_attributes(dataset: Dataset) -> JSONObject:
     """
     try:
         with refuse_malformed_values():
-            return _display_attributes(dataset)
+            plain: JSONObject = _storable(_display_attributes(dataset))
+            return plain
     except DicomKitError as error:
         return {"number_of_frames": 1, "shared": _UNKNOWN | {"problem": str(error)}, "frames": []}
+
+
+def _storable(value: Any) -> Any:
+    """Return a value as every database and browser takes it: no NUL in a text, no number that is none."""
+    match value:
+        case str():
+            return value.replace("\0", " ")
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {key: _storable(item) for key, item in value.items()}
+        case list():
+            return [_storable(item) for item in value]
+        case _:
+            return value
 
 
 def _display_attributes(dataset: Dataset) -> JSONObject:

@@ -23,6 +23,9 @@ CONVERSION_ERRORS = (
     RecursionError,
     struct.error,
     BytesLengthException,
+    # What a sequence raises that is parsed only now.
+    EOFError,
+    OSError,
 )
 
 
@@ -40,5 +43,5 @@ def refuse_malformed_values() -> Iterator[None]:
         raise
     except CONVERSION_ERRORS as error:
         raise MalformedAttributeError(
-            "an attribute's value does not follow its value representation"
+            "An attribute's value does not follow its value representation."
         ) from error

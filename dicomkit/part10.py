@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from pydicom import config as pydicom_config
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import dcmread, read_dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import (
@@ -125,7 +125,7 @@ def read_header(file: BinaryIO) -> Part10Header:
     except RecursionError:
         raise UnreadableHeaderError("Sequences are nested too deeply.") from None
     except (InvalidDicomError, EOFError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError,
-            NotImplementedError, struct.error, OverflowError, MemoryError) as error:  # fmt: skip
+            NotImplementedError, struct.error, OverflowError, MemoryError, BytesLengthException) as error:  # fmt: skip
         raise UnreadableHeaderError(f"The header cannot be read ({type(error).__name__}).") from error
     if not len(dataset):
         raise NotDICOMError("The file holds no DICOM elements.")
@@ -169,7 +169,7 @@ def read_transfer_syntax(file: BinaryIO) -> tuple[str, int]:
             (length,), header = struct.unpack_from("<H", start, position + 6), 8
         value = start[position + header : position + header + length]
         if element == 0x0010:
-            syntax = value.decode("ascii", "replace").strip("\0 ")
+            syntax = value.decode("ascii", "replace").split("\0")[0].strip()
         position += header + length
     return syntax, position
 

@@ -31,6 +31,8 @@ from dicomkit.part10 import Part10Header
 from dicomkit.person_name import fold, search_key
 from dicomkit.temporal import age_in_days, parse_date, parse_time
 
+# Of one sample: a double float, PS3.3 C.7.6.24.
+_MOST_BITS = 64
 # Nobody was older; a birth date further back is a placeholder.
 _OLDEST = timedelta(days=130 * 366)
 
@@ -233,11 +235,20 @@ def _columns(header: Part10Header, level: Level) -> dict[str, Any]:
                 values[attribute.column] = parse_date(text)
             case "TM":
                 values[attribute.column] = parse_time(text)
-            case "IS" | "US":
+            case "IS":
                 values[attribute.column] = whole_number(header.dataset, attribute.keyword)
+            case "US":
+                values[attribute.column] = _unsigned(header, attribute.keyword)
             case _:
                 values[attribute.column] = text
     return values
+
+
+def _unsigned(header: Part10Header, keyword: str) -> int | None:
+    """Return an unsigned attribute; None where only a lying header could hold the value."""
+    number = whole_number(header.dataset, keyword)
+    largest = _MOST_BITS if keyword == "BitsAllocated" else 2**16 - 1
+    return number if number is not None and 0 <= number <= largest else None
 
 
 def _request_columns(header: Part10Header) -> dict[str, str]:

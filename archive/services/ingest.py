@@ -17,6 +17,7 @@ from audit.vocabulary import EventType
 from dicomkit.bounds import refuse_pixel_flood
 from dicomkit.errors import DicomKitError
 from dicomkit.identity import InstanceIdentity, identity_of
+from dicomkit.malformed import refuse_malformed_values
 from dicomkit.part10 import Part10Header, read_header
 
 logger = logging.getLogger(__name__)
@@ -109,17 +110,19 @@ def _stage(received: ReceivedInstance) -> _Staged | IngestResult:
 
 
 def _understood(header: Part10Header, blob: StagedBlob) -> ArrivingInstance:
-    if (
-        str(header.dataset.get("SOPClassUID", "")) == MEDIA_STORAGE_DIRECTORY
-        or "DirectoryRecordSequence" in header.dataset
-    ):
-        raise RefusedError(
-            "A DICOMDIR is a table of contents; the images that it names are taken in by themselves."
+    """Return what is indexed of a file. Its values are converted here for the first time, and may turn out damaged."""
+    with refuse_malformed_values():
+        if (
+            str(header.dataset.get("SOPClassUID", "")) == MEDIA_STORAGE_DIRECTORY
+            or "DirectoryRecordSequence" in header.dataset
+        ):
+            raise RefusedError(
+                "A DICOMDIR is a table of contents; the images that it names are taken in by themselves."
+            )
+        refuse_pixel_flood(header.dataset, file_bytes=blob.size_bytes)
+        return ArrivingInstance.of(
+            header, identity_of(header.dataset), sha256=blob.sha256, size_bytes=blob.size_bytes
         )
-    refuse_pixel_flood(header.dataset, file_bytes=blob.size_bytes)
-    return ArrivingInstance.of(
-        header, identity_of(header.dataset), sha256=blob.sha256, size_bytes=blob.size_bytes
-    )
 
 
 def _is_stored(staged: _Staged) -> bool:
