@@ -10,11 +10,14 @@ from typing import Any
 
 import pydicom.data
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from dicomkit.synth import StudyAttributes, ramp_dataset
 from dicomkit.synth.modules import derived_uid
 
+# PS3.5 7.1.2: their length has four bytes.
+_LONG_VRS = frozenset({b"OB", b"OW", b"SQ", b"UN", b"UT"})
 STUDY_UID = "1.2.826.0.1.3680043.8.498.1"
 
 
@@ -101,9 +104,29 @@ def zip_of(members: Mapping[str, bytes], *, compression: int = zipfile.ZIP_DEFLA
 def element(group: int, number: int, vr: bytes, value: bytes, *, length: int | None = None) -> bytes:
     """Return one element in explicit VR little endian, with a declared length of one's own if given."""
     declared = len(value) if length is None else length
-    if vr in (b"OB", b"OW", b"SQ", b"UN", b"UT"):
+    if vr in _LONG_VRS:
         return struct.pack("<HH2sHI", group, number, vr, 0, declared) + value
     return struct.pack("<HH2sH", group, number, vr, declared) + value
+
+
+def with_raw_values(file: bytes, values: Mapping[str, tuple[str, bytes]]) -> bytes:
+    """Return a file in explicit VR little endian, without sequences, in which attributes have these VRs and bytes.
+
+    The bytes are written as they are, whether their VR allows them or not.
+    """
+    elements: dict[tuple[int, int], bytes] = {}
+    dataset = without_meta(file)
+    while dataset:
+        group, number, vr, length = struct.unpack_from("<HH2sH", dataset)
+        end = 8 + length
+        if vr in _LONG_VRS:
+            end = 12 + int(struct.unpack_from("<I", dataset, 8)[0])
+        elements[group, number], dataset = dataset[:end], dataset[end:]
+    for keyword, (vr_text, value) in values.items():
+        tag = Tag(keyword)
+        padded = value + b" " * (len(value) % 2)
+        elements[tag.group, tag.element] = element(tag.group, tag.element, vr_text.encode(), padded)
+    return raw_file(b"".join(one for _, one in sorted(elements.items())))
 
 
 def raw_file(dataset: bytes, *, transfer_syntax_uid: str = "1.2.840.10008.1.2.1") -> bytes:
