@@ -1,21 +1,50 @@
 """ZIP archives and DICOMDIRs as sources of files, bounded in what they can cost and kept inside themselves."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from django.conf import settings
 from pydicom.dataset import Dataset
 
-from archive.exceptions import UnsafeArchiveError
+from archive.exceptions import UnreadableSourceError, UnsafeArchiveError
 from archive.services.received import IngestResult, Outcome, ReceivedInstance
+from dicomkit.malformed import refuse_malformed_values
 from dicomkit.part10 import read_header
 
 # A member that unfolds to more than this many times its packed size is made to exhaust the disk: DICOM of real
 # images packs by two to ten, a blank image by about a thousand.
 _PLAUSIBLE_RATIO = 1100
 _RATIO_MATTERS_FROM_BYTES = 2**20
+
+
+# What zipfile and the packers under it raise for a member that is not as its entry says.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
+_DAMAGED = "This member of the archive is damaged, or packed in a way that is not known here."
+
+
+class _Member:
+    """A member of a ZIP archive, whose damage shows while whoever stores it reads."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._file.read(size)
+        except _DAMAGE as error:
+            raise UnreadableSourceError(_DAMAGED) from error
 
 
 def is_zip(source: BinaryIO) -> bool:
@@ -41,7 +70,7 @@ def zip_members(source: BinaryIO) -> Iterator[ReceivedInstance | IngestResult]:
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise UnsafeArchiveError("The ZIP archive is damaged.") from error
     with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         _refuse_bomb(members)
         for member in members:
             if reason := _reason_against(member):
@@ -50,11 +79,9 @@ def zip_members(source: BinaryIO) -> Iterator[ReceivedInstance | IngestResult]:
             try:
                 with archive.open(member) as file:
                     # zipfile stops at the declared size, so the bound on declared sizes holds for what is read.
-                    yield ReceivedInstance(file, member.filename)  # type: ignore[arg-type]
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-                yield IngestResult(
-                    Outcome.REJECTED, member.filename, "This member of the archive is damaged."
-                )
+                    yield ReceivedInstance(_Member(file), member.filename)  # type: ignore[arg-type]
+            except _DAMAGE:
+                yield IngestResult(Outcome.REJECTED, member.filename, _DAMAGED)
 
 
 def dicomdir_files(path: Path) -> Iterator[Path | IngestResult]:
@@ -65,12 +92,11 @@ def dicomdir_files(path: Path) -> Iterator[Path | IngestResult]:
     PS3.10 8.5 (file IDs), PS3.3 F.3 (basic directory)
     """
     with path.open("rb") as file:
-        records = read_header(file).dataset.get("DirectoryRecordSequence") or []
+        header = read_header(file)
+    with refuse_malformed_values():
+        file_ids = [_file_id(record) for record in header.dataset.get("DirectoryRecordSequence") or []]
     root = path.parent.resolve()
-    for record in records:
-        parts = _file_id(record)
-        if not parts:
-            continue
+    for parts in filter(None, file_ids):
         target = _found_ignoring_case(root, parts)
         name = "/".join(parts)
         if target is None:
@@ -96,7 +122,7 @@ def _refuse_bomb(members: list[zipfile.ZipInfo]) -> None:
 def _reason_against(member: zipfile.ZipInfo) -> str:
     """Return why a member is not read, or an empty text."""
     path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         return "Its name points outside the archive."
     if member.flag_bits & 0x1:
         return "It is encrypted; unpack it first."

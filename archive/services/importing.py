@@ -42,6 +42,7 @@ def import_paths(
     for path in _walk(paths):
         if isinstance(path, IngestResult):
             yield _refused(path, session)
+            on_file()
             continue
         if _is_container(path):
             yield from _import_container(path, session)
@@ -93,18 +94,29 @@ def _walk(paths: Iterable[Path]) -> Iterator[Path | IngestResult]:
         if path.is_dir():
             for folder, folders, names in os.walk(path):
                 folders.sort()
-                yield from (Path(folder, name) for name in sorted(names))
+                yield from (_regular(Path(folder, name)) for name in sorted(names))
         elif path.name.upper() == "DICOMDIR":
             yield from _files_of_dicomdir(path)
         else:
-            yield path
+            yield _regular(path)
 
 
-def _files_of_dicomdir(path: Path) -> Iterator[Path | IngestResult]:
+def _regular(path: Path) -> Path | IngestResult:
+    """Return the path, or a refusal of what is no file: to open a pipe would wait for ever."""
+    if path.is_file():
+        return path
+    return IngestResult(Outcome.REJECTED, str(path), "It is no regular file.")
+
+
+def _files_of_dicomdir(path: Path) -> list[Path | IngestResult]:
+    """Return what a DICOMDIR names, or the refusal of the whole."""
     try:
-        yield from dicomdir_files(path)
+        files = list(dicomdir_files(path))
     except DicomKitError as error:
-        yield IngestResult(Outcome.REJECTED, path.name, str(error))
+        return [IngestResult(Outcome.REJECTED, str(path), str(error))]
+    except OSError as error:
+        return [IngestResult(Outcome.REJECTED, str(path), f"It cannot be read ({error.strerror}).")]
+    return files or [IngestResult(Outcome.REJECTED, str(path), "It names no files.")]
 
 
 def _is_container(path: Path) -> bool:
