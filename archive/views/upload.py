@@ -66,7 +66,8 @@ def upload_file(request: HttpRequest) -> HttpResponseBase:
 
 def _facility_of(request: HttpRequest) -> Facility | None:
     code = request.POST.get("facility", "")
-    return upload_facilities(request.user).filter(code=code).first()
+    # Compared here, for a database may refuse to look for what a form may send.
+    return next((one for one in upload_facilities(request.user) if one.code == code), None)
 
 
 def _body_of(result: IngestResult) -> ResultBody:
