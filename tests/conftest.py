@@ -139,7 +139,6 @@ def no_broker(settings: Settings, tmp_path: Path) -> Iterator[None]:
 
 
 def _forget_connections(celery_app: Any) -> None:
-    celery_app.pool.force_close_all()
     celery_app.__dict__.pop("amqp", None)
     celery_app._pool = None
 
