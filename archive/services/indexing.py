@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -112,7 +113,8 @@ class StudyIndexer:
         series = self._series_of(study, arriving)
         if series.study_id != study.pk:
             return self._keep_aside(arriving, ArrivalConflict.Kind.SERIES)
-        Instance.objects.create(series=series, blob=_blob_of(arriving), **arriving.instance)
+        if not _create_instance(series, arriving):
+            return self.index(arriving)
         self._new_instances[series.pk] += 1
         return Outcome.STORED, ""
 
@@ -282,6 +284,18 @@ def _is_same_patient(study: Study, arriving: ArrivingInstance) -> bool:
     issuer = arriving.identity.issuer_of_patient_id
     same_issuer = not issuer or not study.issuer_of_patient_id or issuer == study.issuer_of_patient_id
     return study.patient_id == arriving.identity.patient_id and same_issuer
+
+
+def _create_instance(series: Series, arriving: ArrivingInstance) -> bool:
+    """Write the row of an instance; return False where another door was first, whose row is to be found now."""
+    try:
+        with transaction.atomic():
+            Instance.objects.create(series=series, blob=_blob_of(arriving), **arriving.instance)
+    except IntegrityError:
+        if not Instance.objects.filter(sop_instance_uid=arriving.identity.sop_instance_uid).exists():
+            raise
+        return False
+    return True
 
 
 def _blob_of(arriving: ArrivingInstance) -> Blob:

@@ -134,29 +134,36 @@ def _is_stored(staged: _Staged) -> bool:
 
 def _index(staged: Sequence[_Staged | IngestResult], session: ArrivalSession) -> list[IngestResult]:
     """Write the rows of all staged instances in one transaction, the audit record among them."""
-    results: list[IngestResult] = []
+    results = {place: one for place, one in enumerate(staged) if isinstance(one, IngestResult)}
+    understood = {place: one for place, one in enumerate(staged) if isinstance(one, _Staged)}
     audited = set(session.audited_study_uids)
     with transaction.atomic():
         indexer = StudyIndexer(facility=session.facility, origin=session.origin)
-        for one in staged:
-            if isinstance(one, IngestResult):
-                results.append(one)
-                continue
+        # In an order that all batches share: two that take the same rows in opposite orders would wait for each other.
+        for place, one in sorted(understood.items(), key=lambda item: _order_of_rows(item[1])):
             outcome, reason = indexer.index(one.arriving)
             identity = one.arriving.identity
-            results.append(
-                IngestResult(
-                    outcome, one.name, reason, identity.sop_instance_uid, identity.study_instance_uid
-                )
+            results[place] = IngestResult(
+                outcome, one.name, reason, identity.sop_instance_uid, identity.study_instance_uid
             )
         indexer.finish()
         # Last of all, for whoever records holds the end of the audit chain until the commit.
-        for one, result in zip(staged, results, strict=True):
-            if isinstance(one, _Staged):
-                _audit(one.arriving.identity, result, session, audited)
+        for place, one in understood.items():
+            _audit(one.arriving.identity, results[place], session, audited)
     # After the commit only: what was rolled back must be recorded when it comes again.
     session.audited_study_uids = audited
-    return results
+    return [results[place] for place in range(len(staged))]
+
+
+def _order_of_rows(staged: _Staged) -> tuple[str, ...]:
+    identity = staged.arriving.identity
+    return (
+        identity.issuer_of_patient_id,
+        identity.patient_id,
+        identity.study_instance_uid,
+        identity.series_instance_uid,
+        identity.sop_instance_uid,
+    )
 
 
 def _audit(
