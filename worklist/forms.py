@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import QueryDict
 
+from dicomkit.identity import is_uid
 from worklist.criteria import COLUMN_OF, DEFAULT_COLUMN, Criteria, DatePreset, Position
 
 _SEARCHES = "worklist_searches"
@@ -83,10 +84,15 @@ def position_of(parameters: QueryDict) -> Position:
     return Position(
         column=column,
         is_descending=direction == "desc" if direction else column is DEFAULT_COLUMN,
-        after_uid=parameters.get("after", ""),
-        before_uid=parameters.get("before", ""),
+        after_uid=_uid(parameters, "after"),
+        before_uid=_uid(parameters, "before"),
         is_last="last" in parameters,
     )
+
+
+def _uid(parameters: QueryDict, name: str) -> str:
+    text = parameters.get(name, "")
+    return text if is_uid(text) else ""
 
 
 def _kept_search(text: str, session: SessionBase) -> str:

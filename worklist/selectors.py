@@ -44,10 +44,11 @@ def list_page(user: User | AnonymousUser, criteria: Criteria, position: Position
 
     The cost does not depend on how far down the list the page lies.
     """
-    matching = matching_studies(user, criteria, today=today)
+    visible = visible_studies(user)
+    matching = _matching(visible, criteria, today=today)
     backwards = bool(position.before_uid) or position.is_last
     descending = position.is_descending != backwards
-    rows = _beyond_anchor(matching, position, descending=descending)
+    rows = _beyond_anchor(matching, visible, position, descending=descending)
     order = "-" if descending else ""
     found = list(
         rows.select_related("facility").order_by(f"{order}{position.column.field}", f"{order}pk")[
@@ -64,9 +65,8 @@ def list_page(user: User | AnonymousUser, criteria: Criteria, position: Position
     return Page(studies, has_previous=bool(position.after_uid), has_next=has_more, count=_count(matching))
 
 
-def matching_studies(user: User | AnonymousUser, criteria: Criteria, *, today: date) -> QuerySet[Study]:
-    """Return the studies that a user may see and that fit the criteria, in no order."""
-    studies = visible_studies(user)
+def _matching(studies: QuerySet[Study], criteria: Criteria, *, today: date) -> QuerySet[Study]:
+    """Return those studies that fit the criteria, in no order."""
     for word in fold(criteria.text.translate(_SEPARATORS)).split():
         found = StudySearchTerm.objects.filter(term__begins_with=word[:64]).values("study_id")
         studies = studies.filter(pk__in=found)
@@ -88,11 +88,16 @@ def matching_studies(user: User | AnonymousUser, criteria: Criteria, *, today: d
     return studies
 
 
-def _beyond_anchor(studies: QuerySet[Study], position: Position, *, descending: bool) -> QuerySet[Study]:
-    """Keep the rows that lie beyond the row at which the page begins, if that row still exists."""
+def _beyond_anchor(
+    studies: QuerySet[Study], visible: QuerySet[Study], position: Position, *, descending: bool
+) -> QuerySet[Study]:
+    """Keep the rows that lie beyond the row at which the page begins, if that row still exists.
+
+    Only a visible row is looked at: where a study of somebody else would stand in the list tells its values.
+    """
     uid = position.after_uid or position.before_uid
     field = position.column.field
-    anchor = Study.objects.filter(study_instance_uid=uid).values_list(field, "pk").first() if uid else None
+    anchor = visible.filter(study_instance_uid=uid).values_list(field, "pk").first() if uid else None
     if anchor is None:
         return studies
     value, pk = anchor
