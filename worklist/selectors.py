@@ -67,7 +67,7 @@ def list_page(user: User | AnonymousUser, criteria: Criteria, position: Position
 
 def _matching(studies: QuerySet[Study], criteria: Criteria, *, today: date) -> QuerySet[Study]:
     """Return those studies that fit the criteria, in no order."""
-    for word in fold(criteria.text.translate(_SEPARATORS)).split():
+    for word in dict.fromkeys(fold(criteria.text.translate(_SEPARATORS)).split()):
         found = StudySearchTerm.objects.filter(term__begins_with=word[:64]).values("study_id")
         studies = studies.filter(pk__in=found)
     if criteria.modality:

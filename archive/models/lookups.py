@@ -29,5 +29,11 @@ class BeginsWith(Lookup):
         """Return the condition for SQLite."""
         column, parameters = self.process_lhs(compiler, connection)
         beginning = str(self.rhs)
-        end = beginning[:-1] + chr(min(ord(beginning[-1]) + 1, 0x10FFFF))
+        end = beginning[:-1] + _following(beginning[-1])
         return f"({column} >= %s AND {column} < %s)", [*parameters, beginning, *parameters, end]
+
+
+def _following(character: str) -> str:
+    """Return the character with the next code point that text can hold: surrogates are none."""
+    code = ord(character) + 1
+    return chr(0xE000 if code == 0xD800 else min(code, 0x10FFFF))

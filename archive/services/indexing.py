@@ -222,9 +222,11 @@ class StudyIndexer:
 def search_terms(study: Study) -> set[str]:
     """Return the words under which the search box finds a study, in lower case."""
     words = study.patient_name_key.split()
+    # Müller-Schmidt is looked for under Schmidt too.
+    words += [part for word in words for part in word.split("-")]
     for text in (study.patient_id, study.accession_number, study.study_description):
         words += fold(text.replace("^", " ").replace(",", " ")).split()
-    return {word[:64] for word in words}
+    return {word[:64] for word in words if word}
 
 
 def _columns(header: Part10Header, level: Level) -> dict[str, Any]:
