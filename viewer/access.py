@@ -15,6 +15,8 @@ class VisibleInstance:
 
     sha256: str
     number_of_frames: int
+    rows: int | None
+    columns: int | None
     series_instance_uid: str
     study_instance_uid: str
     patient_id: str
@@ -32,6 +34,8 @@ def visible_instance(user: User | AnonymousUser, sop_instance_uid: str) -> Visib
         .values_list(
             "blob__sha256",
             "number_of_frames",
+            "rows",
+            "columns",
             "series__series_instance_uid",
             "series__study__study_instance_uid",
             "series__study__patient_id",

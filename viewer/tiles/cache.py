@@ -23,7 +23,7 @@ _WAKE_SECONDS = 5
 
 # KEYS: entry, recency, total. ARGV: value, now in ms, budget in bytes. One script, so that the total is always true.
 _PUT = """
-local before = redis.call('STRLEN', KEYS[1])
+local before = redis.call('ZSCORE', KEYS[2], KEYS[1]) and redis.call('STRLEN', KEYS[1]) or 0
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('ZADD', KEYS[2], ARGV[2], KEYS[1])
 local total = redis.call('INCRBY', KEYS[3], #ARGV[1] - before)
@@ -38,6 +38,13 @@ while total > tonumber(ARGV[3]) do
   total = redis.call('DECRBY', KEYS[3], size)
 end
 return total
+"""
+# KEYS: as above. ARGV: value, seconds. A failure expires by itself and is not counted; what it replaces is no longer.
+_PUT_FAILURE = """
+if redis.call('ZREM', KEYS[2], KEYS[1]) == 1 then
+  redis.call('DECRBY', KEYS[3], redis.call('STRLEN', KEYS[1]))
+end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 """
 
 
@@ -78,6 +85,7 @@ class TileCache:
         self._client = client
         self._budget_bytes = budget_bytes
         self._put = client.register_script(_PUT)
+        self._put_failure = client.register_script(_PUT_FAILURE)
 
     def get(self, key: str) -> CachedPicture | None:
         """Return an entry and mark it as used, in one round trip."""
@@ -97,7 +105,7 @@ class TileCache:
     def put(self, key: str, picture: CachedPicture) -> None:
         """Store an entry, dropping those unused for longest if the budget is exceeded, and wake who waits for it."""
         if picture.problem:
-            self._client.set(key, picture.to_bytes(), ex=_FAILURE_SECONDS)
+            self._put_failure(keys=[key, _RECENCY, _TOTAL], args=[picture.to_bytes(), _FAILURE_SECONDS])
         else:
             self._put(keys=[key, _RECENCY, _TOTAL], args=[picture.to_bytes(), _now_ms(), self._budget_bytes])
         with self._client.pipeline(transaction=False) as pipeline:

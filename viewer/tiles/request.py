@@ -10,6 +10,9 @@ from viewer.exceptions import InvalidTileRequestError
 # Part of every cache key and entity tag: counted up whenever the same address yields other bytes than before.
 RENDERER_VERSION = 1
 
+# No file has more windows and tables; an address that asks for more is not worth a render process's time.
+MOST_VOIS = 256
+
 
 @dataclass(frozen=True)
 class TileRequest:
@@ -48,6 +51,8 @@ class TileRequest:
             raise InvalidTileRequestError("depth must be 8 or 16.")
         if self.frame_number < 1:
             raise InvalidTileRequestError("Frame numbers begin at 1.")
+        if self.voi_index is not None and not 0 <= self.voi_index < MOST_VOIS:
+            raise InvalidTileRequestError(f"voi must lie between 0 and {MOST_VOIS - 1}.")
         if self.depth == 16 and (self.window or self.voi_index is not None or self.is_inverted):
             raise InvalidTileRequestError(
                 "A 16-bit tile carries values; windows are applied where it is shown."

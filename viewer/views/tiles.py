@@ -9,7 +9,8 @@ from archive.exceptions import BlobNotFoundError
 from archive.selectors import find_series, open_blob
 from audit.decorators import not_audited
 from common.http import not_modified, problem
-from dicomkit.errors import DicomKitError
+from dicomkit.errors import DicomKitError, InvalidTileError
+from dicomkit.tiles import tile_rectangle
 from viewer.access import VisibleInstance, visible_instance
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
 from viewer.services import thumbnail_key
@@ -33,6 +34,7 @@ def tile(
 ) -> HttpResponseBase:
     """Return one tile: 200 with the picture, 202 while it is rendered, 422 where it cannot be displayed."""
     instance = _opened_instance(request, sop_instance_uid, frame_number)
+    _require_in_pyramid(instance, level, column, row)
     try:
         asked = _tile_request(request, instance, frame_number, level, column, row)
     except InvalidTileRequestError as error:
@@ -109,6 +111,15 @@ def _opened_instance(request: HttpRequest, sop_instance_uid: str, frame_number: 
         facility_code=instance.facility_code,
     )
     return instance
+
+
+def _require_in_pyramid(instance: VisibleInstance, level: int, column: int, row: int) -> None:
+    """Raise Http404 for a tile that the image has not, before any render process looks for it."""
+    try:
+        # An image whose size is not known has one tile, which will say why it cannot be displayed.
+        tile_rectangle(instance.rows or 1, instance.columns or 1, level=level, column=column, row=row)
+    except InvalidTileError:
+        raise Http404 from None
 
 
 def _tile_request(
