@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.core.exceptions import PermissionDenied
@@ -12,8 +12,7 @@ from accounts.http import is_for_script, sign_in_first
 from accounts.permissions import active_roles, roles_allow
 from accounts.roles import Codename, Role
 from common.http import problem
-
-View = TypeVar("View", bound=Callable[..., Any])
+from common.marks import View, with_marks
 
 
 def requires(codename: Codename | None) -> Callable[[View], View]:
@@ -43,21 +42,7 @@ def requires(codename: Codename | None) -> Callable[[View], View]:
 def public(reason: str) -> Callable[[View], View]:
     """Mark a view that anybody may call, and say why in a sentence."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def sync_view(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, **kwargs)
-
-        @wraps(view)
-        async def async_view(*args: Any, **kwargs: Any) -> Any:
-            return await view(*args, **kwargs)
-
-        wrapper: Any = async_view if iscoroutinefunction(view) else sync_view
-        wrapper.permission_mark = f"public: {reason}"
-        marked: View = wrapper
-        return marked
-
-    return decorate
+    return lambda view: with_marks(view, permission_mark=f"public: {reason}")
 
 
 def roles_of_request(request: HttpRequest) -> frozenset[Role]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -17,8 +17,7 @@ from django.http.response import HttpResponseBase
 from audit.models import Outcome
 from audit.services import record_event
 from audit.vocabulary import EventType
-
-View = TypeVar("View", bound=Callable[..., Any])
+from common.marks import View, with_marks
 
 NO_RECORD = "audit_no_record"
 """Attribute of a response that sends somebody who has not signed in to the login page: nothing was done to record."""
@@ -103,21 +102,7 @@ def audited(event_type: EventType, *, recorded_by_service: bool = False) -> Call
 def not_audited(reason: str) -> Callable[[View], View]:
     """Mark a view whose requests are not recorded, and say why in a sentence."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def sync_view(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, **kwargs)
-
-        @wraps(view)
-        async def async_view(*args: Any, **kwargs: Any) -> Any:
-            return await view(*args, **kwargs)
-
-        wrapper: Any = async_view if iscoroutinefunction(view) else sync_view
-        wrapper.audit_mark = f"not audited: {reason}"
-        marked: View = wrapper
-        return marked
-
-    return decorate
+    return lambda view: with_marks(view, audit_mark=f"not audited: {reason}")
 
 
 def _outcome_of_error(error: Exception) -> Outcome:
