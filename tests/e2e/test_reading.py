@@ -83,7 +83,7 @@ def test_the_painted_greys_are_those_that_the_server_renders(visit, preset):
     state = wait_for_state(page, imageIndex="119", quality="full")
     page.wait_for_timeout(200)
 
-    painted = _canvas_pixels(page)
+    painted = canvas_pixels(page)
     rendered = _server_pixels(page, viewport_state(page))
 
     top, left = (painted.shape[0] - 512) // 2, (painted.shape[1] - 512) // 2
@@ -166,7 +166,8 @@ def test_expanding_a_row_shows_its_series_with_thumbnails(visit):
     )
 
 
-def _canvas_pixels(page) -> np.ndarray:
+def canvas_pixels(page) -> np.ndarray:
+    """Return the red channel of the first viewport's canvas, (rows, columns)."""
     data = page.locator("[data-viewport] canvas").first.evaluate(
         """canvas => {
             const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
