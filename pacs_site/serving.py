@@ -60,7 +60,8 @@ class RunningSystem:
             self._supervisor.kill()
 
     def wait_until_ready(self) -> bool:
-        """Wait until every part answers that it can work; return False when told to stop meanwhile.
+        """Wait until the web server says that every part can work, and the DICOM receiver listens; return False when
+        told to stop meanwhile.
 
         Raises
         ------
@@ -71,7 +72,7 @@ class RunningSystem:
         until = time.monotonic() + _READY_SECONDS
         while time.monotonic() < until and not self._is_stopping:
             self._check_supervisor()
-            if _answers_ok(url):
+            if _answers_ok(url) and _listens(settings.PACS_DICOM_HOST, settings.PACS_DICOM_PORT):
                 return True
             time.sleep(0.2)
         if self._is_stopping:
@@ -120,6 +121,14 @@ def _answers_ok(url: str) -> bool:
         with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 -- our own address
             return int(answer.status) == 200
     except (urllib.error.URLError, OSError):
+        return False
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((url_host(host).strip("[]"), port), timeout=2):
+            return True
+    except OSError:
         return False
 
 
