@@ -104,6 +104,10 @@ def running_system(data_dir: Path | None = None, **settings: str) -> Iterator[Ru
         "PACS_QUIESCENCE_SECONDS": "3",
         **settings,
     }
+    prints_logins = (
+        environment["PACS_DEMO"] == "1"
+        and not (Path(environment["PACS_DATA_DIR"]) / "reading_room.sqlite3").exists()
+    )
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "serve"],
         cwd=ROOT,
@@ -112,7 +116,9 @@ def running_system(data_dir: Path | None = None, **settings: str) -> Iterator[Ru
         text=True,
     )
     try:
-        yield RunningSystem(http_port, dicom_port, environment, _read_logins(process))
+        _wait_until_ready(process)
+        passwords = _read_logins(process) if prints_logins else {}
+        yield RunningSystem(http_port, dicom_port, environment, passwords)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
@@ -120,7 +126,14 @@ def running_system(data_dir: Path | None = None, **settings: str) -> Iterator[Ru
         process.stdout.close()
 
 
+def _wait_until_ready(process: "subprocess.Popen[str]") -> None:
+    """Read what the system prints until it says that it is ready."""
+    assert process.stdout is not None
+    assert any(line.startswith("ready:") for line in process.stdout), "the system did not start"
+
+
 def _read_logins(process: "subprocess.Popen[str]") -> dict[str, str]:
+    """Read the table of demo logins, which follows the ready line of a first start and ends with an empty line."""
     assert process.stdout is not None
     passwords: dict[str, str] = {}
     for line in process.stdout:
@@ -129,7 +142,7 @@ def _read_logins(process: "subprocess.Popen[str]") -> dict[str, str]:
             passwords[words[0]] = words[1]
         elif passwords and not words:
             break
-    assert passwords, "the system did not start"
+    assert passwords, "the first start printed no logins"
     return passwords
 
 

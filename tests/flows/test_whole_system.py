@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -32,10 +33,17 @@ READER = "radiologist.north"
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     """A system whose data folder has a space and a percent sign in its path."""
     with running_system(tmp_path_factory.mktemp("data folder 100%")) as running:
         yield running
+
+
+@pytest.fixture
+def system(started: RunningSystem) -> RunningSystem:
+    """The system, whole again after whatever the test before has done to it."""
+    _eventually(lambda: _is_ready(started))
+    return started
 
 
 def _send(system: RunningSystem, dataset: Dataset) -> int:
@@ -57,7 +65,9 @@ def _eventually(condition, seconds: float = 20.0) -> None:
 
 
 def _is_ready(system: RunningSystem) -> bool:
+    """Tell whether the web server and the DICOM receiver can both be used."""
     try:
+        socket.create_connection(("127.0.0.1", system.dicom_port), timeout=2).close()
         with urllib.request.urlopen(f"{system.url}/readyz", timeout=2) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
