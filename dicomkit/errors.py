@@ -5,10 +5,6 @@ class DicomKitError(Exception):
     """Base of every failure that dicomkit reports on purpose."""
 
 
-class InvalidDicomError(DicomKitError):
-    """The bytes cannot be read as a DICOM data set."""
-
-
 class NoPixelDataError(DicomKitError):
     """The object has no pixel data to show."""
 

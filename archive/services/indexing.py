@@ -61,7 +61,7 @@ class ArrivingInstance:
         series = _columns(header, Level.SERIES) | _request_columns(header)
         image_attributes = display_attributes(dataset) if _is_image(header) else None
         instance = _columns(header, Level.INSTANCE) | {
-            "transfer_syntax_uid": header.transfer_syntax_uid[:64],
+            "transfer_syntax_uid": header.syntax.uid[:64],
             "number_of_frames": max(whole_number(dataset, "NumberOfFrames") or 1, 1)
             if image_attributes
             else 0,

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from dicomkit.errors import FrameNotFoundError, InvalidDicomError, NoPixelDataError
+from dicomkit.errors import FrameDecodeError, FrameNotFoundError, NoPixelDataError
 from dicomkit.malformed import refuse_malformed_values
+from dicomkit.part10 import UNDEFINED_LENGTH, Part10Header, PixelDataElement, read_header
 from dicomkit.pixels.decoders import decode_samples
 from dicomkit.pixels.encapsulation import EncapsulatedFrames
-from dicomkit.pixels.header import UNDEFINED_LENGTH, ImageHeader, PixelDataElement, read_image_header
 from dicomkit.pixels.native import read_native_samples
 from dicomkit.pixels.photometric import to_rgb
 from dicomkit.pixels.pixel_format import MAX_FRAME_BYTES, PixelFormat, check_decodable, read_pixel_format
@@ -33,7 +33,7 @@ class FrameSource:
     whole in the file: the missing values are zero.
     """
 
-    def __init__(self, header: ImageHeader, *, owns_stream: bool = False) -> None:
+    def __init__(self, header: Part10Header, *, owns_stream: bool = False) -> None:
         if header.pixel_data is None:
             raise NoPixelDataError("the object has no pixel data")
         check_decodable(header.syntax)
@@ -55,16 +55,16 @@ class FrameSource:
 
         Raises
         ------
-        InvalidDicomError
+        NotDICOMError, UnreadableHeaderError
             When the bytes are not DICOM.
         NoPixelDataError, UnsupportedTransferSyntaxError, UnsupportedPixelFormatError, PixelFloodError
             When it is DICOM but its frames cannot be shown.
         """
         if not isinstance(source, (str, os.PathLike)):
-            return cls(read_image_header(source))
+            return cls(read_header(source))
         stream = Path(source).open("rb")  # noqa: SIM115 - the object keeps it open until close()
         try:
-            return cls(read_image_header(stream), owns_stream=True)
+            return cls(read_header(stream), owns_stream=True)
         except BaseException:
             stream.close()
             raise
@@ -131,10 +131,10 @@ class FrameSource:
     def _find_encapsulated_frames(self) -> EncapsulatedFrames | None:
         if not self.syntax.encapsulated:
             if self._element.length_bytes == UNDEFINED_LENGTH:
-                raise InvalidDicomError("native pixel data has no length")
+                raise FrameDecodeError("The pixel data is not compressed, yet has no length.")
             return None
         if self._element.length_bytes != UNDEFINED_LENGTH:
-            raise InvalidDicomError("encapsulated pixel data has a length; it should be a sequence of items")
+            raise FrameDecodeError("The pixel data is compressed, yet not a sequence of items.")
         return EncapsulatedFrames(
             self._stream,
             self._element.offset,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicomkit.errors import UnsupportedPixelFormatError
-from dicomkit.pixels.header import PixelDataElement
+from dicomkit.part10 import PixelDataElement
 from dicomkit.pixels.photometric import expand_422
 from dicomkit.pixels.pixel_format import PixelFormat
 

@@ -13,10 +13,11 @@ from pydicom.encaps import encapsulate, encapsulate_extended
 
 from dicomkit.errors import (
     DicomKitError,
+    ExecutablePreambleError,
     FrameDecodeError,
     FrameNotFoundError,
-    InvalidDicomError,
     NoPixelDataError,
+    NotDICOMError,
     PixelFloodError,
     UnsupportedPixelFormatError,
     UnsupportedTransferSyntaxError,
@@ -142,7 +143,7 @@ def test_preamble_and_file_meta_information_may_be_missing():
     ids=["empty", "zeros", "zip", "no data set"],
 )
 def test_bytes_that_are_not_dicom_are_refused(data):
-    with pytest.raises(InvalidDicomError):
+    with pytest.raises((NotDICOMError, ExecutablePreambleError)):
         FrameSource.open(BytesIO(data))
 
 

@@ -12,9 +12,9 @@ from pydicom.sequence import Sequence
 from dicomkit.calibration import SpacingSource, read_calibration
 from dicomkit.geometry import read_image_plane, sort_images
 from dicomkit.image_attributes import display_attributes, frame_attributes
+from dicomkit.part10 import read_header
 from dicomkit.pixels.display import display_frame
 from dicomkit.pixels.frames import FrameSource
-from dicomkit.pixels.header import read_image_header
 from dicomkit.synth import (
     CURRENT_NODULE,
     PRIOR_NODULE,
@@ -72,9 +72,7 @@ def test_the_nodule_of_the_prior_is_smaller():
 def test_a_synthetic_chest_pair_has_both_polarities_of_grey():
     pair = dx_chest_pair(STUDY)
 
-    attributes = [
-        display_attributes(read_image_header(written(dataset)).dataset)["shared"] for dataset in pair
-    ]
+    attributes = [display_attributes(read_header(written(dataset)).dataset)["shared"] for dataset in pair]
 
     assert [(shown["rows"], shown["columns"], shown["levels"]) for shown in attributes] == [
         (2500, 2048, 4)
@@ -103,7 +101,7 @@ def test_a_synthetic_mammogram_has_its_chest_wall_where_it_is_hung():
 
 
 def test_the_attributes_of_a_ct_are_what_the_manifest_needs(ct):
-    attributes = display_attributes(read_image_header(written(ct[0])).dataset)
+    attributes = display_attributes(read_header(written(ct[0])).dataset)
     shown = frame_attributes(json.loads(json.dumps(attributes)), 0)
 
     assert attributes["frames"] == []
@@ -159,7 +157,7 @@ def test_a_damaged_header_gives_a_problem_and_no_exception():
     raw = written(ramp_dataset()).getvalue()
     at = raw.index(b"\x28\x00\x10\x00US\x02\x00")
     cut = raw[:at] + b"\x28\x00\x10\x00US\x01\x00" + raw[at + 8 : at + 9] + raw[at + 10 :]
-    damaged = display_attributes(read_image_header(BytesIO(cut)).dataset)["shared"]
+    damaged = display_attributes(read_header(BytesIO(cut)).dataset)["shared"]
     assert damaged["problem"]
     assert set(damaged) == set(display_attributes(ramp_dataset())["shared"])
 
@@ -209,7 +207,7 @@ def test_describing_a_header_is_cheap(ct):
     data = written(ct[0]).getvalue()
     best = 1.0
     for _ in range(20):
-        dataset = read_image_header(BytesIO(data)).dataset
+        dataset = read_header(BytesIO(data)).dataset
         start = time.perf_counter()
         display_attributes(dataset)
         best = min(best, time.perf_counter() - start)
