@@ -23,17 +23,28 @@ class Actor:
         Key of the user's account at that time.
     address
         Network address that the request came from; empty when it did not come over a network.
+    token_id
+        Public id of the token by which a program acted for the person; empty for the person themselves.
     """
 
     kind: ActorKind
     identifier: str
     user_pk: int | None = None
     address: str = ""
+    token_id: str = ""
 
     @classmethod
-    def for_user(cls, user: AbstractBaseUser | AnonymousUser, address: str = "") -> Self:
+    def for_user(
+        cls, user: AbstractBaseUser | AnonymousUser, address: str = "", *, token_id: str = ""
+    ) -> Self:
         """Return the actor for a signed-in user, or for somebody who has not signed in."""
-        return cls(kind=ActorKind.USER, identifier=user.get_username(), user_pk=user.pk, address=address)
+        return cls(
+            kind=ActorKind.USER,
+            identifier=user.get_username(),
+            user_pk=user.pk,
+            address=address,
+            token_id=token_id,
+        )
 
     @classmethod
     def for_application_entity(cls, ae_title: str, address: str = "") -> Self:

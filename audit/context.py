@@ -44,8 +44,11 @@ def acting_for(request: HttpRequest) -> Iterator[None]:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return the user of a request as an actor, with the address it came from."""
-    return Actor.for_user(request.user, client_address(request))
+    """Return the user of a request as an actor, with the address it came from and the token that it carried."""
+    # Tokens belong to the app above this one, whose middleware leaves the one of this request here.
+    token = getattr(request, "api_token", None)
+    token_id = token.public_id if token is not None else ""
+    return Actor.for_user(request.user, client_address(request), token_id=token_id)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -35,6 +35,8 @@ class EventType(StrEnum):
     USER_REACTIVATED = "user_reactivated"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an event
     PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 -- the name of an event
+    TOKEN_CREATED = "token_created"  # noqa: S105 -- the name of an event
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- the name of an event
     FACILITY_CHANGED = "facility_changed"
     ROLE_GRANTED = "role_granted"
     ROLE_REVOKED = "role_revoked"
@@ -44,6 +46,7 @@ class EventType(StrEnum):
     LOGOUT = "logout"
     LOGIN_LOCKED = "login_locked"
     SESSION_EXPIRED = "session_expired"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 -- the name of an event
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ CODES_OF: dict[EventType, EventCodes] = {
     EventType.USER_REACTIVATED: EventCodes("110113", "E", "User reactivated", "110137"),
     EventType.PASSWORD_CHANGED: EventCodes("110113", "E", "Password changed", "110137"),
     EventType.PASSWORD_RESET_ASKED: EventCodes("110113", "E", "Password reset asked for", "110137"),
+    EventType.TOKEN_CREATED: EventCodes("110113", "E", "Token created", "110137"),
+    EventType.TOKEN_REVOKED: EventCodes("110113", "E", "Token revoked", "110137"),
     EventType.FACILITY_CHANGED: EventCodes("110113", "E", "Facility changed", "110129"),
     EventType.ROLE_GRANTED: EventCodes("110113", "E", "Role granted", "110136"),
     EventType.ROLE_REVOKED: EventCodes("110113", "E", "Role revoked", "110136"),
@@ -101,6 +106,7 @@ CODES_OF: dict[EventType, EventCodes] = {
     EventType.LOGOUT: EventCodes("110114", "E", "Logout", "110123"),
     EventType.LOGIN_LOCKED: EventCodes("110114", "E", "Login locked", "110122"),
     EventType.SESSION_EXPIRED: EventCodes("110114", "E", "Session expired", "110123"),
+    EventType.TOKEN_REFUSED: EventCodes("110114", "E", "Token refused", "110122"),
 }
 
 

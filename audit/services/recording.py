@@ -37,7 +37,7 @@ def record_event(
     event_type
         What happened; its codes come from ``audit.vocabulary``.
     actor
-        Who did it; None means the current actor.
+        Who did it; None means the current actor. The public id of a token is added to the details as ``token``.
     outcome
         How it ended.
     patient_id, issuer_of_patient_id, study_instance_uid, facility_code
@@ -71,7 +71,7 @@ def record_event(
         study_instance_uid=_fitting(study_instance_uid, 64),
         facility_code=_fitting(facility_code, 16),
         request_id=_fitting("" if request_id.get() == "-" else request_id.get(), 64),
-        details=_plain(details or {}),
+        details=_plain({**(details or {}), **({"token": who.token_id} if who.token_id else {})}),
         previous_hash=head.hash,
     )
     event.hash = chained_hash(head.hash, {name: getattr(event, name) for name in HASHED_FIELDS})
