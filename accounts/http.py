@@ -10,11 +10,20 @@ from django.shortcuts import resolve_url
 from audit.decorators import NO_RECORD
 from common.http import problem
 
-WITHOUT_PAGES = ("application/json", "application/problem+json", "text/event-stream", "image/")
+WITHOUT_PAGES = (
+    "application/json",
+    "application/problem+json",
+    "application/dicom",
+    "multipart/related",
+    "text/event-stream",
+    "image/",
+)
 
 
 def is_for_script(request: HttpRequest) -> bool:
-    """Return whether a script, an image or a stream of events asked, which cannot show a login page."""
+    """Return whether a program, an image or a stream of events asked, which cannot show a login page."""
+    if hasattr(request, "api_token"):
+        return True
     mode = request.headers.get("Sec-Fetch-Mode", "navigate")
     accept = request.headers.get("Accept", "")
     asks_for_page = "text/html" in accept
@@ -27,6 +36,7 @@ def sign_in_first(request: HttpRequest, *, expired: bool = False) -> HttpRespons
     if is_for_script(request):
         detail = "The session has ended." if expired else "Nobody has signed in."
         answer: HttpResponse = problem(401, "Sign in first", detail)
+        answer["WWW-Authenticate"] = "Bearer"
     else:
         query = {"expired": "1"} if expired else {}
         if request.method == "GET":

@@ -1,4 +1,4 @@
-"""People, the facilities they work at, and what they are there."""
+"""People, the facilities they work at, what they are there, and the tokens of their programs."""
 
 from typing import Any, ClassVar, NoReturn
 
@@ -7,10 +7,12 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower, Upper
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.exceptions import UserDeletionError
 from accounts.roles import Role
+from accounts.scopes import Scope
 
 DELETION_REFUSAL = "Users are deactivated, never deleted: the name in old records must stay theirs."
 
@@ -156,3 +158,41 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.username}: {self.role} at {self.facility.code}"
+
+
+class ApiToken(models.Model):
+    """Lets a program act for a user at the HTTP interfaces. Its secret is shown once; only a hash of it is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    public_id = models.CharField(
+        "token",
+        max_length=12,
+        unique=True,
+        help_text="Names it in lists and in the audit log; opens nothing.",
+    )
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    purpose = models.CharField(max_length=100, blank=True, help_text="Which program uses it, and where.")
+    scopes = models.CharField(max_length=60, help_text="What it is good for, separated by spaces.")
+    created_at = models.DateTimeField("created", default=timezone.now, editable=False)
+    expires_at = models.DateTimeField("expires")
+    last_used_at = models.DateTimeField(
+        "last used", null=True, blank=True, editable=False, help_text="To the minute."
+    )
+    revoked_at = models.DateTimeField("revoked", null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at"]
+        verbose_name = "API token"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="api_token_expires_later"
+            ),
+            models.CheckConstraint(condition=~models.Q(scopes=""), name="api_token_has_a_scope"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    def has_scope(self, scope: Scope) -> bool:
+        """Return whether the token is good for that."""
+        return scope in self.scopes.split()

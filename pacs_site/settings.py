@@ -104,6 +104,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "common.logging.RequestIdMiddleware",
+    # Before cookies are read: a request with a token has no other identity.
+    "accounts.bearer.BearerTokenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -169,9 +171,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# Without a second factor a password has at least fifteen characters (NIST SP 800-63B-4, 3.1.1.2).
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -181,6 +184,21 @@ PACS_SESSION_ABSOLUTE_SECONDS = env_int("PACS_SESSION_ABSOLUTE_SECONDS", 12 * 36
 SESSION_COOKIE_AGE = PACS_SESSION_ABSOLUTE_SECONDS
 # What pages ask for by themselves; like any request with the header "X-Background: 1" it keeps no session alive.
 PACS_BACKGROUND_PATHS = frozenset({"/worklist/events/"})
+# The only addresses, by name, that a bearer token opens. A new interface for programs adds its own; pages do not.
+PACS_TOKEN_ROUTES = frozenset(
+    {
+        "healthz",
+        "readyz",
+        "worklist:list",
+        "worklist:row",
+        "worklist:series",
+        "viewer:manifest",
+        "viewer:tile",
+        "viewer:lookup",
+        "viewer:thumbnail",
+        "archive:upload_file",
+    }
+)
 PASSWORD_RESET_TIMEOUT = 3600
 # Five failures from one address on one name lock that pair for a quarter of an hour, so nobody can lock a doctor out from afar.
 AXES_FAILURE_LIMIT = 5

@@ -8,7 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import F
 
-from accounts.models import User
+from accounts.models import ApiToken, User
+from accounts.services.tokens import revoke_tokens
 from audit.actors import Actor
 from audit.services import record_event
 from audit.vocabulary import EventType
@@ -84,16 +85,20 @@ def change_user(
 
 @transaction.atomic
 def deactivate_user(user: User, *, actor: Actor) -> None:
-    """Lock the account and end all its sessions at once. Records USER_DEACTIVATED; does nothing a second time."""
+    """Lock the account and end all its sessions and tokens at once; does nothing a second time.
+
+    Records TOKEN_REVOKED for each token, and USER_DEACTIVATED.
+    """
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         end_sessions(user)
+        revoke_tokens(ApiToken.objects.filter(user=user), actor=actor)
         _record(EventType.USER_DEACTIVATED, user, actor)
     user.refresh_from_db()
 
 
 @transaction.atomic
 def reactivate_user(user: User, *, actor: Actor) -> None:
-    """Open the account again; its old sessions stay ended. Records USER_REACTIVATED."""
+    """Open the account again; its old sessions and tokens stay ended. Records USER_REACTIVATED."""
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
         _record(EventType.USER_REACTIVATED, user, actor)
     user.refresh_from_db()
@@ -101,7 +106,7 @@ def reactivate_user(user: User, *, actor: Actor) -> None:
 
 @transaction.atomic
 def set_password(user: User, *, password: str | None, actor: Actor) -> None:
-    """Set the password, which ends all sessions of the user. Records PASSWORD_CHANGED.
+    """Set the password, which ends all sessions of the user but no token. Records PASSWORD_CHANGED.
 
     The caller has validated the password, where the person who chooses it can see why it is refused. None makes an
     account that cannot sign in by password. A request that goes on afterwards calls ``update_session_auth_hash``.

@@ -1,8 +1,4 @@
-"""Users, facilities and memberships in Django's admin. Every write goes through a service, so that it is recorded.
-
-Superusers manage all; an administrator of a facility, who is also staff, manages the people of that facility
-(``accounts.access``). Nothing here is ever deleted but memberships.
-"""
+"""Users, facilities and memberships in Django's admin."""
 
 from typing import Any
 
@@ -10,63 +6,18 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.forms import ModelChoiceField, ModelForm
+from django.forms import ModelForm
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest
 
 from accounts.access import manageable_users, managed_facilities, may_manage_users
+from accounts.admin.base import ChoiceOfManaged, ManagedAdmin, SuperuserAdmin
 from accounts.forms import AdminPasswordForm
 from accounts.models import Facility, Membership, User
 from accounts.services import facilities, memberships, users
 from audit.context import current_actor
 
 admin.site.unregister(Group)
-
-
-class ManagedAdmin:
-    """Who may open these pages, in place of Django's model permissions."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_manage_users(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_manage_users(request.user)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_manage_users(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_manage_users(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class SuperuserAdmin(ManagedAdmin):
-    """The same for what superusers alone may write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_superuser
-
-
-class ChoiceOfManaged:
-    """Offers only the facilities and users that the user manages."""
-
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> "ModelChoiceField[Any]":
-        choices = {
-            "facility": managed_facilities(request.user),
-            "user": User.objects.filter(is_active=True)
-            if request.user.is_superuser
-            else User.objects.filter(is_active=True, is_staff=False, is_superuser=False),
-        }
-        kwargs["queryset"] = choices[db_field.name]
-        field: ModelChoiceField[Any] = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-        return field
 
 
 class MembershipInline(ChoiceOfManaged, ManagedAdmin, admin.TabularInline):  # type: ignore[type-arg]
