@@ -13,10 +13,12 @@ from django.db.models import QuerySet
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
-from accounts.models import Facility, User
+from accounts.models import ApiToken, Facility, User
 from accounts.roles import Codename, Role
+from accounts.scopes import Scope
 from accounts.services.memberships import grant_membership
 from accounts.services.shares import share_study
+from accounts.services.tokens import create_token, revoke_tokens
 from accounts.services.users import create_user, set_password
 from archive.models import Study
 from archive.services.importing import import_paths
@@ -29,6 +31,8 @@ from dimse.models import Right
 from dimse.services.peers import add_peer
 
 ACTOR = Actor.command("seed_demo")
+_DEMO_PURPOSE = "demo"
+_DEMO_DAYS = 30
 _BATCH = 32
 
 FACILITIES = {"NORTH": "North General Hospital", "SOUTH": "South Radiology Centre"}
@@ -53,12 +57,13 @@ _DATA_FILES = {
 
 
 class Login(TypedDict):
-    """A demo user as the seed prints it."""
+    """A demo user as the seed prints it; the token is empty where none was asked for."""
 
     username: str
     password: str
     role: str
     facility: str
+    token: str
 
 
 class StudyLine(TypedDict):
@@ -84,13 +89,19 @@ def is_first_start() -> bool:
     return not User.objects.exists()
 
 
-def seed_demo() -> Demo:
-    """Make facilities, users, device entries and studies; new passwords for users that exist. Safe to run again."""
+def seed_demo(*, with_tokens: bool = False) -> Demo:
+    """Make facilities, users, device entries and studies; new passwords for users that exist. Safe to run again.
+
+    Parameters
+    ----------
+    with_tokens
+        Make a token of every scope for each user too, in place of those of the former run.
+    """
     demo = Demo()
     for code, name in FACILITIES.items():
         facility, _ = Facility.objects.get_or_create(code=code, defaults={"name": name})
         demo.facilities.append({"code": facility.code, "name": facility.name})
-        demo.users += [_user(facility, role) for role in Role]
+        demo.users += [_user(facility, role, with_token=with_tokens) for role in Role]
         _import_files(facility)
         _ingest_synthetic(facility)
         _share_with_referrer(facility)
@@ -118,7 +129,7 @@ def logins_text(demo: Demo) -> str:
     )
 
 
-def _user(facility: Facility, role: Role) -> Login:
+def _user(facility: Facility, role: Role, *, with_token: bool) -> Login:
     username = f"{role}.{facility.code}".lower()
     password = secrets.token_urlsafe(12)
     user = User.objects.filter(username=username).first()
@@ -136,7 +147,19 @@ def _user(facility: Facility, role: Role) -> Login:
     else:
         set_password(user, password=password, actor=ACTOR)
     grant_membership(user=user, facility=facility, role=role, actor=ACTOR)
-    return {"username": username, "password": password, "role": str(role), "facility": facility.code}
+    return {
+        "username": username,
+        "password": password,
+        "role": str(role),
+        "facility": facility.code,
+        "token": _new_token(user) if with_token else "",
+    }
+
+
+def _new_token(user: User) -> str:
+    """Return a new token in place of the demo's former ones; tokens that others made for the user stay."""
+    revoke_tokens(ApiToken.objects.filter(user=user, purpose=_DEMO_PURPOSE), actor=ACTOR)
+    return create_token(user, scopes=Scope, days=_DEMO_DAYS, purpose=_DEMO_PURPOSE, actor=ACTOR)
 
 
 def _add_demo_peers() -> None:
