@@ -1,8 +1,8 @@
-"""From a header to rows: patient, study, series, instance, counts and the work they owe, in one transaction."""
+"""From arriving instances to rows: patient, study, series, instance, counts and the work they owe, in one transaction."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,53 +21,23 @@ from archive.models import (
     Study,
     StudySearchTerm,
 )
+from archive.services.arriving import ArrivingInstance
 from archive.services.outbox import owe
 from archive.services.received import Origin, Outcome
 from common.events import emit_on_commit
 from common.tasks import TaskName
-from dicomkit.attributes import Level, indexed_attributes
-from dicomkit.identity import InstanceIdentity, clean_text, whole_number
-from dicomkit.image_attributes import display_attributes
-from dicomkit.part10 import Part10Header
+from dicomkit.identity import InstanceIdentity
 from dicomkit.person_name import fold, search_key
-from dicomkit.temporal import age_in_days, parse_date, parse_time
 
-# Of one sample: a double float, PS3.3 C.7.6.24.
-_MOST_BITS = 64
-# Nobody was older; a birth date further back is a placeholder.
-_OLDEST = timedelta(days=130 * 366)
+# What becomes of an instance, and the reason where it was not stored.
+Verdict = tuple[Outcome, str]
+_STORED: Verdict = (Outcome.STORED, "")
 
 
-@dataclass(frozen=True)
-class ArrivingInstance:
-    """What the archive indexes of one instance, as column values by level."""
-
-    identity: InstanceIdentity
-    sha256: str
-    size_bytes: int
-    patient: dict[str, Any]
-    study: dict[str, Any]
-    series: dict[str, Any]
-    instance: dict[str, Any]
-
-    @classmethod
-    def of(
-        cls, header: Part10Header, identity: InstanceIdentity, *, sha256: str, size_bytes: int
-    ) -> "ArrivingInstance":
-        """Read the indexed attributes out of a header."""
-        dataset = header.dataset
-        patient, study = _columns(header, Level.PATIENT), _columns(header, Level.STUDY)
-        study["patient_age_days"] = _age_days(patient, study, clean_text(dataset, "PatientAge", 16))
-        series = _columns(header, Level.SERIES) | _request_columns(header)
-        image_attributes = display_attributes(dataset) if _is_image(header) else None
-        instance = _columns(header, Level.INSTANCE) | {
-            "transfer_syntax_uid": header.syntax.uid[:64],
-            "number_of_frames": max(whole_number(dataset, "NumberOfFrames") or 1, 1)
-            if image_attributes
-            else 0,
-            "image_attributes": image_attributes,
-        }
-        return cls(identity, sha256, size_bytes, patient, study, series, instance)
+def known_instances(sop_instance_uids: Sequence[str]) -> dict[str, Instance]:
+    """Return those of the instances that are stored, by SOP Instance UID, with blob, series and study."""
+    found = Instance.objects.filter(sop_instance_uid__in=sop_instance_uids)
+    return {one.sop_instance_uid: one for one in found.select_related("blob", "series__study")}
 
 
 class StudyIndexer:
@@ -84,26 +54,46 @@ class StudyIndexer:
     def __init__(self, *, facility: Facility, origin: Origin) -> None:
         self._facility = facility
         self._origin = origin
+        self._new: dict[str, tuple[Series, ArrivingInstance]] = {}
         self._studies: dict[str, Study] = {}
         self._series: dict[str, Series] = {}
         self._new_instances: Counter[int] = Counter()
         self._new_series_uids: set[str] = set()
 
-    def index(self, arriving: ArrivingInstance) -> tuple[Outcome, str]:
-        """Write the rows of one instance; return what became of it and the reason where it was not stored."""
-        existing = (
-            Instance.objects.filter(sop_instance_uid=arriving.identity.sop_instance_uid)
-            .select_related("blob", "series__study")
-            .first()
-        )
-        if existing and existing.blob.sha256 != arriving.sha256:
-            return self._keep_aside(arriving, ArrivalConflict.Kind.CONTENT)
-        if existing and existing.series.study.facility_id != self._facility.pk:
-            return self._keep_aside(arriving, ArrivalConflict.Kind.FACILITY)
+    def index(self, arriving: Sequence[ArrivingInstance], known: Mapping[str, Instance]) -> list[Verdict]:
+        """Write the rows of a batch.
+
+        Parameters
+        ----------
+        arriving
+            In an order that all batches share, or two that take the same rows would wait for each other.
+        known
+            From `known_instances`. One that was stored since then is met by its unique UID.
+        """
+        verdicts = [self._verdict(one, known.get(one.identity.sop_instance_uid)) for one in arriving]
+        if self._created_together():
+            return verdicts
+        # Another door was first with at least one of them.
+        self._new.clear()
+        return [self._index_alone(one) for one in arriving]
+
+    def _index_alone(self, arriving: ArrivingInstance) -> Verdict:
+        """Write the rows of one instance, whose UID may have been stored a moment ago."""
+        uid = arriving.identity.sop_instance_uid
+        verdict = self._verdict(arriving, known_instances([uid]).get(uid))
+        return verdict if self._created_together() else self._verdict(arriving, known_instances([uid])[uid])
+
+    def _verdict(self, arriving: ArrivingInstance, existing: Instance | None) -> Verdict:
+        """Find what becomes of an instance, and plan its row where it is new."""
+        identity = arriving.identity
         if existing:
+            return self._verdict_on_known(arriving, existing)
+        if planned := self._new.get(identity.sop_instance_uid):
+            if planned[1].sha256 != arriving.sha256:
+                return self._keep_aside(arriving, ArrivalConflict.Kind.CONTENT)
             return Outcome.DUPLICATE, "These bytes are stored already."
         # Before the study is looked up, which would make one that stays without images.
-        if self._is_series_of_another_study(arriving.identity):
+        if self._is_series_of_another_study(identity):
             return self._keep_aside(arriving, ArrivalConflict.Kind.SERIES)
         study = self._study_of(arriving)
         if study.facility_id != self._facility.pk:
@@ -113,10 +103,35 @@ class StudyIndexer:
         series = self._series_of(study, arriving)
         if series.study_id != study.pk:
             return self._keep_aside(arriving, ArrivalConflict.Kind.SERIES)
-        if not _create_instance(series, arriving):
-            return self.index(arriving)
-        self._new_instances[series.pk] += 1
-        return Outcome.STORED, ""
+        self._new[identity.sop_instance_uid] = (series, arriving)
+        return _STORED
+
+    def _verdict_on_known(self, arriving: ArrivingInstance, existing: Instance) -> Verdict:
+        if existing.blob.sha256 != arriving.sha256:
+            return self._keep_aside(arriving, ArrivalConflict.Kind.CONTENT)
+        if existing.series.study.facility_id != self._facility.pk:
+            return self._keep_aside(arriving, ArrivalConflict.Kind.FACILITY)
+        return Outcome.DUPLICATE, "This instance is stored already."
+
+    def _created_together(self) -> bool:
+        """Write the planned rows; return False, and write none, where another door was first with one of them."""
+        planned = list(self._new.values())
+        if not planned:
+            return True
+        try:
+            with transaction.atomic():
+                blobs = _blobs_of([arriving for _, arriving in planned])
+                Instance.objects.bulk_create(
+                    Instance(series=series, blob=blobs[arriving.sha256], **arriving.instance)
+                    for series, arriving in planned
+                )
+        except IntegrityError:
+            if not known_instances(list(self._new)):
+                raise
+            return False
+        self._new_instances.update(series.pk for series, _ in planned)
+        self._new.clear()
+        return True
 
     def finish(self) -> None:
         """Bring counts and summaries up to date, owe the follow-up work and announce the changed studies."""
@@ -208,7 +223,7 @@ class StudyIndexer:
     def _keep_aside(self, arriving: ArrivingInstance, kind: ArrivalConflict.Kind) -> tuple[Outcome, str]:
         ArrivalConflict.objects.get_or_create(
             sop_instance_uid=arriving.identity.sop_instance_uid,
-            blob=_blob_of(arriving),
+            blob=_blobs_of([arriving])[arriving.sha256],
             defaults={
                 "kind": kind,
                 "study_instance_uid": arriving.identity.study_instance_uid,
@@ -229,58 +244,6 @@ def search_terms(study: Study) -> set[str]:
     return {word[:64] for word in words if word}
 
 
-def _columns(header: Part10Header, level: Level) -> dict[str, Any]:
-    """Return the values of the indexed attributes of one level, by column."""
-    values: dict[str, Any] = {}
-    for attribute in indexed_attributes(level):
-        text = clean_text(header.dataset, attribute.keyword, attribute.max_length or 64)
-        match attribute.vr:
-            case "DA":
-                values[attribute.column] = parse_date(text)
-            case "TM":
-                values[attribute.column] = parse_time(text)
-            case "IS":
-                values[attribute.column] = whole_number(header.dataset, attribute.keyword)
-            case "US":
-                values[attribute.column] = _unsigned(header, attribute.keyword)
-            case _:
-                values[attribute.column] = text
-    return values
-
-
-def _unsigned(header: Part10Header, keyword: str) -> int | None:
-    """Return an unsigned attribute; None where only a lying header could hold the value."""
-    number = whole_number(header.dataset, keyword)
-    largest = _MOST_BITS if keyword == "BitsAllocated" else 2**16 - 1
-    return number if number is not None and 0 <= number <= largest else None
-
-
-def _request_columns(header: Part10Header) -> dict[str, str]:
-    items = header.dataset.get("RequestAttributesSequence") or []
-    if not items:
-        return {}
-    return {
-        "requested_procedure_id": clean_text(items[0], "RequestedProcedureID", 64),
-        "scheduled_procedure_step_id": clean_text(items[0], "ScheduledProcedureStepID", 64),
-    }
-
-
-def _age_days(patient: dict[str, Any], study: dict[str, Any], patient_age: str) -> int:
-    """Return the age at the time of the study: by the dates where both are known, else as the file states it."""
-    born, made = patient["patient_birth_date"], study["study_date"]
-    if born and made and timedelta() <= made - born < _OLDEST:
-        age: timedelta = made - born
-        return age.days
-    days = age_in_days(patient_age)
-    return -1 if days is None else days
-
-
-def _is_image(header: Part10Header) -> bool:
-    """Tell whether an object has pixels; of a deflated one only its image module can say so."""
-    dataset = header.dataset
-    return all(whole_number(dataset, keyword) for keyword in ("Rows", "Columns", "BitsAllocated"))
-
-
 def _is_same_patient(study: Study, arriving: ArrivingInstance) -> bool:
     """Compare Patient IDs, and issuers where both name one."""
     issuer = arriving.identity.issuer_of_patient_id
@@ -288,20 +251,13 @@ def _is_same_patient(study: Study, arriving: ArrivingInstance) -> bool:
     return study.patient_id == arriving.identity.patient_id and same_issuer
 
 
-def _create_instance(series: Series, arriving: ArrivingInstance) -> bool:
-    """Write the row of an instance; return False where another door was first, whose row is to be found now."""
-    try:
-        with transaction.atomic():
-            Instance.objects.create(series=series, blob=_blob_of(arriving), **arriving.instance)
-    except IntegrityError:
-        if not Instance.objects.filter(sop_instance_uid=arriving.identity.sop_instance_uid).exists():
-            raise
-        return False
-    return True
-
-
-def _blob_of(arriving: ArrivingInstance) -> Blob:
-    return Blob.objects.get_or_create(sha256=arriving.sha256, defaults={"size_bytes": arriving.size_bytes})[0]
+def _blobs_of(arriving: Sequence[ArrivingInstance]) -> dict[str, Blob]:
+    """Return the blob rows of instances by SHA-256, made where they are missing."""
+    sizes = {one.sha256: one.size_bytes for one in sorted(arriving, key=lambda one: one.sha256)}
+    Blob.objects.bulk_create(
+        (Blob(sha256=sha256, size_bytes=size) for sha256, size in sizes.items()), ignore_conflicts=True
+    )
+    return {blob.sha256: blob for blob in Blob.objects.filter(sha256__in=sizes)}
 
 
 def _moment(study_date: date | None, study_time: time | None, received_at: datetime) -> datetime:

@@ -1,15 +1,16 @@
 """The single entrance for bytes: every door calls ``ingest_instance`` or ``ingest_instances``, which are one."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
 
-from archive.exceptions import RefusedError
+from archive.exceptions import BlobNotFoundError, RefusedError
 from archive.models import Instance
-from archive.services.indexing import ArrivingInstance, StudyIndexer
+from archive.services.arriving import ArrivingInstance
+from archive.services.indexing import StudyIndexer, known_instances
 from archive.services.received import ArrivalSession, IngestResult, Origin, Outcome, ReceivedInstance
 from archive.storage import StagedBlob, blob_store
 from audit.services import record_event
@@ -19,6 +20,7 @@ from dicomkit.errors import DicomKitError
 from dicomkit.identity import InstanceIdentity, identity_of
 from dicomkit.malformed import refuse_malformed_values
 from dicomkit.part10 import Part10Header, read_header
+from dicomkit.same_content import is_same_instance
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,15 @@ class _Staged:
     name: str
     blob: StagedBlob
     arriving: ArrivingInstance
+
+    @property
+    def sop_instance_uid(self) -> str:
+        return self.arriving.identity.sop_instance_uid
+
+    def is_stored(self, known: Mapping[str, Instance]) -> bool:
+        """Tell whether its content is here already, so that nothing need be written."""
+        existing = known.get(self.sop_instance_uid)
+        return existing is not None and existing.blob.sha256 == self.arriving.sha256
 
 
 def ingest_instance(*, received: ReceivedInstance, session: ArrivalSession) -> IngestResult:
@@ -67,9 +78,10 @@ def ingest_instances(*, received: Sequence[ReceivedInstance], session: ArrivalSe
     try:
         # One by one into the list, so that what was staged before a failure is found below and discarded.
         staged.extend(map(_stage, received))
-        new = [one.blob for one in staged if isinstance(one, _Staged) and not _is_stored(one)]
-        store.keep(new)
-        results = _index(staged, session)
+        known = known_instances([one.sop_instance_uid for one in staged if isinstance(one, _Staged)])
+        recognised = [_recognised(one, known) if isinstance(one, _Staged) else one for one in staged]
+        store.keep([one.blob for one in recognised if isinstance(one, _Staged) and not one.is_stored(known)])
+        results = _index(recognised, known, session)
     finally:
         for one in staged:
             if isinstance(one, _Staged):
@@ -125,14 +137,24 @@ def _understood(header: Part10Header, blob: StagedBlob) -> ArrivingInstance:
         )
 
 
-def _is_stored(staged: _Staged) -> bool:
-    """Tell whether these very bytes are an instance here already, so that nothing need be written."""
-    return Instance.objects.filter(
-        sop_instance_uid=staged.arriving.identity.sop_instance_uid, blob__sha256=staged.blob.sha256
-    ).exists()
+def _recognised(staged: _Staged, known: Mapping[str, Instance]) -> _Staged:
+    """Return an instance that is here already, written in other bytes, as the one that is here."""
+    existing = known.get(staged.sop_instance_uid)
+    if existing is None or staged.is_stored(known):
+        return staged
+    try:
+        with blob_store().open(existing.blob.sha256) as stored, staged.blob.path.open("rb") as arrived:
+            if not is_same_instance(stored, arrived):
+                return staged
+    except BlobNotFoundError:
+        # Whether it is the same cannot be said, so it is kept aside, and not lost.
+        return staged
+    return replace(staged, arriving=replace(staged.arriving, sha256=existing.blob.sha256))
 
 
-def _index(staged: Sequence[_Staged | IngestResult], session: ArrivalSession) -> list[IngestResult]:
+def _index(
+    staged: Sequence[_Staged | IngestResult], known: Mapping[str, Instance], session: ArrivalSession
+) -> list[IngestResult]:
     """Write the rows of all staged instances in one transaction, the audit record among them."""
     results = {place: one for place, one in enumerate(staged) if isinstance(one, IngestResult)}
     understood = {place: one for place, one in enumerate(staged) if isinstance(one, _Staged)}
@@ -140,8 +162,9 @@ def _index(staged: Sequence[_Staged | IngestResult], session: ArrivalSession) ->
     with transaction.atomic():
         indexer = StudyIndexer(facility=session.facility, origin=session.origin)
         # In an order that all batches share: two that take the same rows in opposite orders would wait for each other.
-        for place, one in sorted(understood.items(), key=lambda item: _order_of_rows(item[1])):
-            outcome, reason = indexer.index(one.arriving)
+        ordered = sorted(understood.items(), key=lambda item: _order_of_rows(item[1]))
+        verdicts = indexer.index([one.arriving for _, one in ordered], known)
+        for (place, one), (outcome, reason) in zip(ordered, verdicts, strict=True):
             identity = one.arriving.identity
             results[place] = IngestResult(
                 outcome, one.name, reason, identity.sop_instance_uid, identity.study_instance_uid
