@@ -232,6 +232,9 @@ DEFAULT_FROM_EMAIL = env_str("PACS_MAIL_FROM", "reading-room@localhost")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": PACS_REDIS_URL}}
 # Bytes of rendered tiles that the cache holds before it drops those unused for longest.
 PACS_TILE_CACHE_BYTES = env_int("PACS_TILE_CACHE_BYTES", 512 * 2**20, minimum=2**20)
+# What one picture may cost a render process, in seconds and in bytes of its memory, before the process is ended.
+PACS_RENDER_SECONDS = env_int("PACS_RENDER_SECONDS", 20, minimum=1, maximum=240)
+PACS_RENDER_MEMORY_BYTES = env_int("PACS_RENDER_MEMORY_BYTES", 1536 * 2**20, minimum=512 * 2**20)
 CELERY_BROKER_URL = celery_broker_url(PACS_REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -261,8 +264,8 @@ CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-# Kibibytes of one render process before it is replaced.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1_500_000
+# A render process that has grown to this between two tasks is replaced. Kibibytes.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = PACS_RENDER_MEMORY_BYTES // 1024 * 3 // 4
 CELERY_BEAT_SCHEDULE_FILENAME = str(PACS_DATA_DIR / "scheduler")
 CELERY_BEAT_SCHEDULE = {
     "sweep owed work": {"task": "archive.sweep_owed_work", "schedule": 5.0, "options": {"expires": 5}},

@@ -1,23 +1,37 @@
 """What the render processes do: render what a reader waits for, and ahead of the reader what comes next."""
 
+import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import BinaryIO
 
+from django.conf import settings
+
 from archive.exceptions import BlobNotFoundError
 from archive.selectors import open_blob
 from archive.services.outbox import settle
-from common.tasks import TaskName, enqueue
+from common.tasks import TaskName, enqueue, send_now
 from dicomkit.tiles import tile_grid
 from viewer.stack import StackImage, nearest_first, representative, stack_of_series
+from viewer.tiles.attempts import MOST_FAILURES, Permission, decoding_attempts
 from viewer.tiles.cache import CachedPicture, tile_cache
-from viewer.tiles.render import render_thumbnail, render_tile
+from viewer.tiles.limits import time_limit
+from viewer.tiles.render import is_decoded, render_thumbnail, render_tile
 from viewer.tiles.request import RENDERER_VERSION, TileRequest
+
+logger = logging.getLogger(__name__)
 
 # Images that one task renders ahead: enough to be worth the trip, few enough that a reader's own tile soon has its turn.
 _IMAGES_PER_TASK = 24
 # Images of a stack that are rendered ahead at all; the rest follows as the reader moves.
 _WARM_LIMIT = 1000
+# How long a process rests before it asks again for a file that another one is trying.
+_BUSY_SECONDS = 0.02
+_QUARANTINED = (
+    "Decoding this image failed so badly three times that it was stopped: it took too long, too much memory, or broke "
+    "the decoder. The stored file is unchanged; an administrator should look at it. It is tried again after a day."
+)
 # Tiles of one level that are rendered ahead; finer levels of large images wait until somebody zooms in.
 _TILES_AHEAD = 16
 
@@ -30,8 +44,13 @@ def thumbnail_key(image: StackImage) -> str:
 def render_requested_tile(request: TileRequest) -> None:
     """Render one tile into the cache, unless it is there by now."""
     cache = tile_cache()
-    if cache.missing([request.cache_key()]):
-        cache.put(request.cache_key(), _picture(request.sha256, lambda file: render_tile(file, request)))
+    if not cache.missing([request.cache_key()]):
+        return
+    picture = _picture(request.sha256, request.frame_number, lambda file: render_tile(file, request))
+    if picture is None:
+        _try_later(TaskName.RENDER_TILE, **request.as_task_arguments())
+    else:
+        cache.put(request.cache_key(), picture)
 
 
 def render_series_thumbnail(series_instance_uid: str) -> None:
@@ -41,12 +60,17 @@ def render_series_thumbnail(series_instance_uid: str) -> None:
         return
     key = thumbnail_key(image)
     cache = tile_cache()
-    if cache.missing([key]):
-        vertical, horizontal = image.attributes["pixel_aspect_ratio"]
-        number, aspect = image.frame_number, (vertical, horizontal)
-        cache.put(
-            key, _picture(image.sha256, lambda file: render_thumbnail(file, image.sha256, number, aspect))
-        )
+    if not cache.missing([key]):
+        return
+    vertical, horizontal = image.attributes["pixel_aspect_ratio"]
+    number, aspect = image.frame_number, (vertical, horizontal)
+    picture = _picture(
+        image.sha256, number, lambda file: render_thumbnail(file, image.sha256, number, aspect)
+    )
+    if picture is None:
+        _try_later(TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid)
+    else:
+        cache.put(key, picture)
 
 
 def warm_series(series_instance_uid: str) -> None:
@@ -86,16 +110,44 @@ def render_ahead(image: StackImage, *, with_preview: bool) -> None:
         request.cache_key(): request for request in _likely_requests(image, with_preview=with_preview)
     }
     for key in cache.missing(list(requests)):
-        cache.put(key, _picture(image.sha256, partial(render_tile, request=requests[key])))
+        picture = _picture(image.sha256, image.frame_number, partial(render_tile, request=requests[key]))
+        if picture is None:
+            return
+        cache.put(key, picture)
 
 
-def _picture(sha256: str, make: Callable[[BinaryIO], CachedPicture]) -> CachedPicture:
-    """Make a picture of a stored file, or the entry that says that the archive has lost it."""
+def _picture(
+    sha256: str, frame_number: int, make: Callable[[BinaryIO], CachedPicture]
+) -> CachedPicture | None:
+    """Make a picture of a stored file, or an entry that says why there is none; None where it must be tried later."""
+    if is_decoded(sha256, frame_number):
+        return _made(sha256, make)
+    attempts = decoding_attempts()
+    permission, attempt = attempts.begin(sha256)
+    if permission is Permission.BUSY:
+        return None
+    if permission is Permission.QUARANTINED:
+        logger.error("blob %s has ended its render process %d times; it is set aside", sha256, MOST_FAILURES)
+        return CachedPicture(problem=_QUARANTINED)
+    try:
+        with time_limit(settings.PACS_RENDER_SECONDS):
+            return _made(sha256, make)
+    finally:
+        attempts.end(sha256, attempt)
+
+
+def _made(sha256: str, make: Callable[[BinaryIO], CachedPicture]) -> CachedPicture:
     try:
         with open_blob(sha256) as file:
             return make(file)
     except BlobNotFoundError as error:
         return CachedPicture(problem=str(error))
+
+
+def _try_later(task: TaskName, **arguments: object) -> None:
+    """Put a task behind what other readers wait for, and do not spin where nobody else waits."""
+    time.sleep(_BUSY_SECONDS)
+    send_now(task, **arguments)
 
 
 def _likely_requests(image: StackImage, *, with_preview: bool) -> list[TileRequest]:

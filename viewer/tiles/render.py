@@ -75,6 +75,11 @@ class FrameMemory:
 _memory = FrameMemory(_FRAMES_BUDGET_BYTES)
 
 
+def is_decoded(sha256: str, frame_number: int) -> bool:
+    """Tell whether this process still holds a frame, so that no decoder is needed."""
+    return _memory.get(sha256, frame_number) is not None
+
+
 def frame_of(file: BinaryIO, sha256: str, frame_number: int) -> RenderableFrame:
     """Return a frame of a stored file, decoded now or kept from before.
 
