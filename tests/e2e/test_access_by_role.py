@@ -1,5 +1,7 @@
 """Each role sees what is theirs, and somebody who belongs nowhere sees nothing."""
 
+import re
+
 import pytest
 
 from tests.e2e.conftest import OUTSIDER, open_study
@@ -33,6 +35,12 @@ def test_an_auditor_sees_the_log_and_no_study(visit):
     assert _listed(page) == 0
     page.goto("/audit/")
     assert page.locator("table tbody tr").count() > 0
+    columns = page.locator("table thead th").all_inner_texts()
+    newest = dict(
+        zip(columns, page.locator("table tbody tr").first.locator("td").all_inner_texts(), strict=True)
+    )
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", newest["Time"])
+    assert newest["Who"] == "auditor.north"
 
 
 def test_an_outsider_sees_no_study_and_cannot_open_one_by_its_address(visit):
