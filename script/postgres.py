@@ -16,6 +16,16 @@ _UNPRIVILEGED = "nobody"
 
 
 @contextmanager
+def given_or_temporary_postgres() -> Iterator[str]:
+    """Yield the address of the server that PACS_TEST_POSTGRES_URL names, else of one of our own."""
+    if url := os.environ.get("PACS_TEST_POSTGRES_URL"):
+        yield url
+        return
+    with temporary_postgres() as url:
+        yield url
+
+
+@contextmanager
 def temporary_postgres() -> Iterator[str]:
     """Start a server, yield its address as PACS_DATABASE_URL takes it, and stop it at the end."""
     folder = Path(tempfile.mkdtemp(prefix="rr-pg-", dir="/tmp"))

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from postgres import temporary_postgres
+from postgres import given_or_temporary_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,10 +31,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _on_postgres(*arguments: str) -> int:
-    """Run pytest on the PostgreSQL that PACS_TEST_POSTGRES_URL names, else on one of our own."""
-    if url := os.environ.get("PACS_TEST_POSTGRES_URL"):
-        return _pytest(*arguments, PACS_DATABASE_URL=url)
-    with temporary_postgres() as url:
+    with given_or_temporary_postgres() as url:
         return _pytest(*arguments, PACS_DATABASE_URL=url)
 
 

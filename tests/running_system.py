@@ -1,6 +1,7 @@
 """A running system with a demo archive, for the tests and benchmarks that look at it from outside."""
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,6 +45,10 @@ class RunningSystem:
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=True
         ).stdout
 
+    def services(self) -> dict[str, list[int]]:
+        """Return the ids of the processes of each service."""
+        return {service["name"]: service["pids"] for service in json.loads(self.manage("services", "--json"))}
+
     def create_outsider(self, username: str, password: str) -> None:
         """Make a user who belongs to no facility."""
         self.manage(
@@ -70,6 +76,12 @@ class HTTPSession:
         }
         status, _ = self._request("POST", "/accounts/login/", urllib.parse.urlencode(form))
         assert status == 302, f"login answered {status}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Return status and body."""

@@ -1,6 +1,5 @@
 """The whole system as an administrator meets it: started, fed, hurt and stopped."""
 
-import json
 import os
 import shutil
 import signal
@@ -15,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydicom.dataset import Dataset
 from pynetdicom import AE
-from pynetdicom.sop_class import SecondaryCaptureImageStorage, Verification
+from pynetdicom.sop_class import Verification
 
 from dicomkit.synth import StudyAttributes, ramp_dataset
+from tests.flows.steps import eventually, send
 from tests.running_system import ROOT, HTTPSession, RunningSystem, free_port, running_system
 
 # Sockets to processes that a test kills are closed by the garbage collector, which pytest reports as a warning.
@@ -42,26 +41,8 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]
 @pytest.fixture
 def system(started: RunningSystem) -> RunningSystem:
     """The system, whole again after whatever the test before has done to it."""
-    _eventually(lambda: _is_ready(started))
+    eventually(lambda: _is_ready(started))
     return started
-
-
-def _send(system: RunningSystem, dataset: Dataset) -> int:
-    """Send an instance by C-STORE and return the status."""
-    ae = AE(ae_title="STORESCU")
-    ae.add_requested_context(SecondaryCaptureImageStorage)
-    association = ae.associate("127.0.0.1", system.dicom_port, ae_title="READINGROOM")
-    assert association.is_established
-    status = association.send_c_store(dataset)
-    association.release()
-    return int(status.Status)
-
-
-def _eventually(condition, seconds: float = 20.0) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not come to pass in time"
-        time.sleep(0.1)
 
 
 def _is_ready(system: RunningSystem) -> bool:
@@ -74,30 +55,26 @@ def _is_ready(system: RunningSystem) -> bool:
         return False
 
 
-def _services(system: RunningSystem) -> dict[str, list[int]]:
-    return {service["name"]: service["pids"] for service in json.loads(system.manage("services", "--json"))}
-
-
 def test_a_study_sent_by_c_store_is_listed_and_its_tile_rendered_by_a_worker(system):
     dataset = ramp_dataset(study=StudyAttributes(patient_name="Sent^By Modality", patient_id="CS-1"))
 
-    assert _send(system, dataset) == 0x0000
+    assert send(system, dataset) == 0x0000
 
     session = HTTPSession(system, READER)
     _, page = session.get("/worklist/")
     assert b"Sent, By Modality" in page
     path = f"/viewer/tiles/{dataset.SOPInstanceUID}/1/0/0/0.png?depth=16"
-    _eventually(lambda: session.get(path)[0] == 200)
+    eventually(lambda: session.get(path)[0] == 200)
 
 
 def test_a_study_is_announced_complete_when_nothing_more_arrives(system):
     dataset = ramp_dataset(study=StudyAttributes(patient_name="Quiet^Now", patient_id="CS-2"))
-    _send(system, dataset)
+    send(system, dataset)
     session = HTTPSession(system, READER)
     row = f"/worklist/rows/{dataset.StudyInstanceUID}/"
 
     assert b'data-status="receiving"' in session.get(row)[1]
-    _eventually(lambda: b'data-status="complete"' in session.get(row)[1], 30)
+    eventually(lambda: b'data-status="complete"' in session.get(row)[1], 30)
 
 
 def test_an_unknown_device_is_refused(system):
@@ -111,7 +88,7 @@ def test_an_unknown_device_is_refused(system):
 
 @pytest.mark.parametrize("name", ["web", "worker", "scheduler", "dimse", "broker"])
 def test_a_service_that_is_killed_is_back_within_seconds(system, name):
-    before = _services(system)[name]
+    before = system.services()[name]
     assert before, f"{name} does not run"
 
     for pid in before:
@@ -121,30 +98,30 @@ def test_a_service_that_is_killed_is_back_within_seconds(system, name):
             continue
 
     def is_back() -> bool:
-        return bool(set(_services(system)[name]) - set(before)) and _is_ready(system)
+        return bool(set(system.services()[name]) - set(before)) and _is_ready(system)
 
-    _eventually(is_back, 10)
+    eventually(is_back, 10)
 
 
 def test_instances_are_taken_in_while_the_broker_is_away_and_their_work_is_done_later(system):
-    broker = _services(system)["broker"][0]
+    broker = system.services()["broker"][0]
     os.kill(broker, signal.SIGSTOP)
     dataset = ramp_dataset(study=StudyAttributes(patient_name="No^Broker", patient_id="CS-3"))
     try:
         os.kill(broker, signal.SIGKILL)
-        assert _send(system, dataset) == 0x0000
+        assert send(system, dataset) == 0x0000
     finally:
-        _eventually(lambda: _is_ready(system), 15)
+        eventually(lambda: _is_ready(system), 15)
 
     session = HTTPSession(system, READER)
-    _eventually(lambda: session.get(f"/viewer/tiles/{dataset.SOPInstanceUID}/1/0/0/0.png")[0] == 200)
+    eventually(lambda: session.get(f"/viewer/tiles/{dataset.SOPInstanceUID}/1/0/0/0.png")[0] == 200)
 
 
 def test_the_archive_holds_what_was_acknowledged_after_the_receiver_was_killed(system):
     sent = [ramp_dataset(study=StudyAttributes(patient_id=f"KILL-{number}")) for number in range(5)]
     for dataset in sent:
-        assert _send(system, dataset) == 0x0000
-    for pid in _services(system)["dimse"]:
+        assert send(system, dataset) == 0x0000
+    for pid in system.services()["dimse"]:
         os.kill(pid, signal.SIGKILL)
 
     session = HTTPSession(system, READER)
@@ -201,7 +178,7 @@ def test_a_data_folder_that_cannot_be_made_gives_one_clear_line(tmp_path):
 
 def test_a_stop_ends_every_process_and_a_second_start_finds_everything(tmp_path):
     with running_system(tmp_path) as first:
-        pids = [pid for service in _services(first).values() for pid in service]
+        pids = [pid for service in first.services().values() for pid in service]
         studies = _study_count(tmp_path)
         started = time.monotonic()
     assert time.monotonic() - started < 20
