@@ -57,7 +57,7 @@ _DATA_FILES = {
 
 
 class Login(TypedDict):
-    """A demo user as the seed prints it; the token is empty where none was asked for."""
+    """A demo user as the seed prints it; the token is empty where none was made."""
 
     username: str
     password: str
@@ -97,11 +97,8 @@ def seed_demo(*, with_tokens: bool = False) -> Demo:
     with_tokens
         Make a token of every scope for each user too, in place of those of the former run.
     """
-    demo = Demo()
-    for code, name in FACILITIES.items():
-        facility, _ = Facility.objects.get_or_create(code=code, defaults={"name": name})
-        demo.facilities.append({"code": facility.code, "name": facility.name})
-        demo.users += [_user(facility, role, with_token=with_tokens) for role in Role]
+    demo = seed_people(with_tokens=with_tokens)
+    for facility in Facility.objects.filter(code__in=FACILITIES).order_by("code"):
         _import_files(facility)
         _ingest_synthetic(facility)
         _share_with_referrer(facility)
@@ -115,6 +112,16 @@ def seed_demo(*, with_tokens: bool = False) -> Demo:
         }
         for study in _studies().order_by("facility__code", "-study_moment")
     ]
+    return demo
+
+
+def seed_people(*, with_tokens: bool) -> Demo:
+    """Make the facilities and users of `seed_demo`, without studies."""
+    demo = Demo()
+    for code, name in FACILITIES.items():
+        facility, _ = Facility.objects.get_or_create(code=code, defaults={"name": name})
+        demo.facilities.append({"code": facility.code, "name": facility.name})
+        demo.users += [_user(facility, role, with_token=with_tokens) for role in Role]
     return demo
 
 
@@ -152,7 +159,7 @@ def _user(facility: Facility, role: Role, *, with_token: bool) -> Login:
         "password": password,
         "role": str(role),
         "facility": facility.code,
-        "token": _new_token(user) if with_token else "",
+        "token": _new_token(user) if with_token and user.is_active else "",
     }
 
 
