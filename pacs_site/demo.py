@@ -47,9 +47,7 @@ _DATA_FILES = {
     "NORTH": ("RG1_J2KR.dcm", "MR2_J2KR.dcm", "vlut_04.dcm", "eCT_Supplemental.dcm", "mlut_18.dcm"),
     "SOUTH": (
         "RG3_J2KR.dcm",
-        "color3d_jpeg_baseline.dcm",
         "US1_J2KR.dcm",
-        "OBXXXX1A.dcm",
         "emri_small.dcm",
         "liver.dcm",
     ),
