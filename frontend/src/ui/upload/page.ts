@@ -1,10 +1,12 @@
 import { loginUrl } from "../../api/client";
 import { sendFile } from "../../api/upload";
+import { WorklistApi } from "../../api/worklist";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
 import { element, required, setText } from "../dom";
 import { type ChosenFile, filesOfDrop, filesOfInput, isSystemFile } from "./collect";
 import { UploadQueue } from "./queue";
 import { fillRows, filterButtons, filteredLines, type ResultFilter } from "./results";
+import { StudyList } from "./studies";
 
 /** The upload page: what is dropped or chosen is sent at once to the chosen facility. */
 export function openUpload(page: HTMLElement): Disposer {
@@ -15,6 +17,7 @@ export function openUpload(page: HTMLElement): Disposer {
 
 class UploadPage {
   private readonly queue: UploadQueue;
+  private readonly studies: StudyList;
   private readonly facility: HTMLSelectElement;
   private filter: ResultFilter = "all";
   private frame = 0;
@@ -31,6 +34,12 @@ class UploadPage {
         onProgress,
         signal,
       }),
+    );
+    this.studies = new StudyList(
+      this.part("study-list"),
+      page.dataset.viewerUrl ?? "",
+      new WorklistApi(page.dataset.rowUrl ?? "", ""),
+      () => this.schedule(),
     );
   }
 
@@ -149,7 +158,8 @@ class UploadPage {
     this.part("retry").hidden = queue.isBusy || totals.failed === 0;
     this.part("stop").hidden = !queue.isBusy;
     this.part("clear").hidden = queue.isBusy || isEmpty;
-    this.renderStudies();
+    const count = this.studies.render(queue.items.flatMap((item) => item.results));
+    this.part("studies").hidden = count === 0;
     const choose = (filter: ResultFilter) => {
       this.filter = filter;
       this.render();
@@ -170,33 +180,6 @@ class UploadPage {
       this.skipped > 0 ? `${this.skipped.toLocaleString("en")} system files left out` : "",
     ];
     return words.filter(Boolean).join(" · ");
-  }
-
-  /** The studies that something was stored into, each with a way to it. */
-  private renderStudies(): void {
-    const counts = new Map<string, number>();
-    for (const result of this.queue.items.flatMap((item) => item.results)) {
-      if (result.studyInstanceUid === "" || result.outcome === "rejected") continue;
-      counts.set(result.studyInstanceUid, (counts.get(result.studyInstanceUid) ?? 0) + 1);
-    }
-    this.part("studies").hidden = counts.size === 0;
-    const pattern = this.page.dataset.viewerUrl ?? "";
-    this.part("study-list").replaceChildren(
-      ...[...counts].map(([uid, count]) =>
-        element(
-          "li",
-          {},
-          element("a", { href: pattern.replace("/0.0/", `/${encodeURIComponent(uid)}/`) }, "Open the study"),
-          ` ${uid} `,
-          element(
-            "span",
-            { class: "muted" },
-            `${count.toLocaleString("en")} ${count === 1 ? "file" : "files"}`,
-          ),
-        ),
-      ),
-      element("li", {}, element("a", { href: "/worklist/" }, "See them in the worklist")),
-    );
   }
 
   private part<E extends HTMLElement = HTMLElement>(name: string): E {

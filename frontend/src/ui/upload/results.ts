@@ -36,11 +36,16 @@ const SHOWN_ROWS = 400;
 
 export function linesOf(item: UploadItem): readonly ResultLine[] {
   if (item.state === "done") {
-    return item.results.map(({ file, outcome, reason }) => ({ file: file || item.path, outcome, reason }));
+    return item.results.map(({ file, outcome, reason }) => ({ file: placeOf(file, item), outcome, reason }));
   }
   if (item.state === "sending") return [{ file: item.path, outcome: "sending", reason: percentOf(item) }];
   if (item.state === "waiting") return [{ file: item.path, outcome: "waiting", reason: "" }];
   return [{ file: item.path, outcome: "failed", reason: item.reason }];
+}
+
+/** A member of a ZIP archive is named below it, for two archives may hold the same names. */
+function placeOf(file: string, item: UploadItem): string {
+  return file === "" || file === item.path ? item.path : `${item.path}/${file}`;
 }
 
 function percentOf(item: UploadItem): string {
