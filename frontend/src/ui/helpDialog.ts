@@ -15,6 +15,8 @@ const TITLES: readonly (readonly [CommandGroup, string])[] = [
 ];
 
 const POINTER: readonly (readonly [string, string])[] = [
+  ["One finger", "the chosen tool"],
+  ["Two fingers", "zoom and move"],
   ["Left button", "the chosen tool"],
   ["Middle button", "move"],
   ["Right button", "zoom, up is larger"],
@@ -22,13 +24,15 @@ const POINTER: readonly (readonly [string, string])[] = [
   ["Ctrl + wheel", "zoom at the pointer"],
   ["Double click", "this picture alone, and back"],
   ["Window drag", "sideways the width, up brighter, down darker"],
-  ["One finger", "the chosen tool"],
-  ["Two fingers", "zoom and move"],
 ];
 
 /** The list of keys, made from the commands themselves. */
 export function attachHelp(page: HTMLElement, commands: readonly Command[]): Disposer {
   const close = element("button", { type: "button", class: "button" }, "Close");
+  const keys = TITLES.map(([group, title]) => section(title, rowsOf(group, commands)));
+  const pointer = section("Mouse and touch", POINTER);
+  // Where there is a finger and no mouse there is hardly a keyboard.
+  const isTouched = matchMedia("(hover: none)").matches;
   const dialog = element(
     "dialog",
     { class: "help", "aria-labelledby": "help-title" },
@@ -38,12 +42,7 @@ export function attachHelp(page: HTMLElement, commands: readonly Command[]): Dis
       element("h1", { id: "help-title" }, "Keys and mouse"),
       close,
     ),
-    element(
-      "div",
-      { class: "help__columns" },
-      ...TITLES.map(([group, title]) => section(title, rowsOf(group, commands))),
-      section("Mouse and touch", POINTER),
-    ),
+    element("div", { class: "help__columns" }, ...(isTouched ? [pointer, ...keys] : [...keys, pointer])),
   );
   page.append(dialog);
   const bag = new DisposerBag();
