@@ -45,10 +45,6 @@ class TokenSession(SessionBase):
     def __init__(self, token: ApiToken) -> None:
         super().__init__(f"token-{token.public_id}")
 
-    def is_empty(self) -> bool:
-        """Return True always: there is nothing to store and no cookie to send."""
-        return True
-
     def load(self) -> dict[str, Any]:
         """Return nothing."""
         return {}
@@ -131,7 +127,6 @@ def _secret_of(request: HttpRequest) -> str | None:
 
 def _refusal_of_token(request: HttpRequest, secret: str) -> HttpResponse | None:
     """Let go of all cookies and leave the token on the request; return 401 where it is not good."""
-    request.META.pop("HTTP_COOKIE", None)
     request.COOKIES = {}
     try:
         request.api_token = authenticate(secret, address=client_address(request))  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -310,6 +311,31 @@ def test_the_cookie_beside_a_token_counts_for_nothing() -> None:
     assert with_token(token_of(theirs, "write")).status_code == 403
     assert with_token(FORGED).status_code == 401
     assert client.get(TILE).status_code == 200
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_cookie_of_a_session_that_is_over_does_not_stop_a_token(reader: User, clock: Clock) -> None:
+    client = Client()
+    client.force_login(reader)
+    clock.advance(hours=13)
+
+    assert client.get(TILE, headers={"Authorization": f"Bearer {token_of(reader)}"}).status_code == 200
+    assert not AuditEvent.objects.filter(event_type="session_expired").exists()
+    assert client.get(TILE, headers={"Accept": "image/png"}).status_code == 401
+
+
+def test_what_a_view_keeps_in_the_session_of_a_token_is_not_stored(reader: User) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        BearerTokenMiddleware(view).process_view(request, view, (), {})
+        request.session["kept"] = "for this request"
+        return HttpResponse(request.session["kept"])
+
+    request = RequestFactory().get("/", headers={"Authorization": f"Bearer {token_of(reader)}"})
+    request.resolver_match = get_resolver().resolve("/healthz")
+    answer = BearerTokenMiddleware(SessionMiddleware(view))(request)
+
+    assert (answer.content, dict(answer.cookies)) == (b"for this request", {})
+    assert not Session.objects.exists()
 
 
 def test_a_search_by_token_leaves_the_session_of_the_cookie_alone(reader: User) -> None:
