@@ -45,7 +45,7 @@ def level_shape(rows: int, columns: int, *, level: int) -> tuple[int, int]:
         When the pyramid of this frame has no such level.
     """
     if not 0 <= level < level_count(rows, columns):
-        raise InvalidTileError(f"no level {level} in a pyramid of {rows} rows and {columns} columns")
+        raise InvalidTileError(f"An image of {rows} rows and {columns} columns has no level {level}.")
     # Repeated halving that rounds up equals one division that rounds up.
     divisor = 1 << level
     return -(-rows // divisor), -(-columns // divisor)
@@ -68,10 +68,10 @@ def tile_rectangle(rows: int, columns: int, *, level: int, column: int, row: int
     level_rows, level_columns = level_shape(rows, columns, level=level)
     top, left = row * TILE_SIZE, column * TILE_SIZE
     if row < 0 or column < 0 or top >= level_rows or left >= level_columns:
-        raise InvalidTileError(f"no tile in column {column}, row {row} of level {level}")
+        raise InvalidTileError(f"Level {level} has no tile in column {column}, row {row}.")
     return TileRectangle(top, left, min(TILE_SIZE, level_rows - top), min(TILE_SIZE, level_columns - left))
 
 
 def _check_shape(rows: int, columns: int) -> None:
     if rows < 1 or columns < 1:
-        raise InvalidTileError(f"a frame of {rows} rows and {columns} columns has no tiles")
+        raise InvalidTileError(f"An image of {rows} rows and {columns} columns has no tiles.")

@@ -48,11 +48,11 @@ def decode_samples(data: bytes, *, syntax: TransferSyntax, layout: PixelFormat) 
     """
     decode = _DECODERS.get(syntax.decoder)
     if decode is None:
-        raise UnsupportedTransferSyntaxError(f"pixel data in {syntax.name} ({syntax.uid}) cannot be shown")
+        raise UnsupportedTransferSyntaxError(f"The image is encoded as {syntax.name}, which cannot be shown.")
     try:
         decoded = decode(data, layout)
     except _CODEC_ERRORS as error:
-        raise FrameDecodeError(f"the {syntax.decoder.value} data of a frame is damaged") from error
+        raise FrameDecodeError(f"The compressed image is damaged ({syntax.name}).") from error
     shape = (layout.rows, layout.columns) + (
         (layout.samples_per_pixel,) if layout.samples_per_pixel > 1 else ()
     )
@@ -60,23 +60,28 @@ def decode_samples(data: bytes, *, syntax: TransferSyntax, layout: PixelFormat) 
     if samples.shape != shape and samples.size == np.prod(shape) and samples.shape[:2] == shape[:2]:
         samples = samples.reshape(shape)
     if samples.shape != shape:
-        raise FrameDecodeError(f"a frame decodes to {samples.shape} where the attributes say {shape}")
+        raise FrameDecodeError(_contradiction(samples.shape, layout))
     return DecodedSamples(samples, decoded.is_ybr, decoded.precision_bits)
 
 
 def _check_size(rows: int, columns: int, components: int, layout: PixelFormat) -> None:
     """Refuse a codestream of another size before its decoder allocates for it."""
     if (rows or layout.rows, columns, components) != (layout.rows, layout.columns, layout.samples_per_pixel):
-        raise FrameDecodeError(
-            f"the codestream holds {rows} x {columns} x {components} samples where the attributes say "
-            f"{layout.rows} x {layout.columns} x {layout.samples_per_pixel}"
-        )
+        raise FrameDecodeError(_contradiction((rows, columns, components), layout))
+
+
+def _contradiction(shape: tuple[int, ...], layout: PixelFormat) -> str:
+    rows, columns, samples = (*shape, 1)[:3]
+    return (
+        f"The compressed image has {rows} x {columns} pixels of {samples} samples, its header says "
+        f"{layout.rows} x {layout.columns} of {layout.samples_per_pixel}."
+    )
 
 
 def _decode_jpeg(data: bytes, layout: PixelFormat) -> DecodedSamples:
     header = read_jpeg_header(data)
     if header is None:
-        raise FrameDecodeError("the JPEG data of a frame has no start of frame")
+        raise FrameDecodeError("The compressed image is damaged (JPEG): it has no beginning.")
     _check_size(header.rows, header.columns, header.components, layout)
     if header.components != 3:
         return DecodedSamples(imagecodecs.jpeg8_decode(data), precision_bits=header.precision_bits)
@@ -91,7 +96,7 @@ def _decode_jpeg(data: bytes, layout: PixelFormat) -> DecodedSamples:
 def _decode_jpeg_ls(data: bytes, layout: PixelFormat) -> DecodedSamples:
     header = read_jpeg_header(data)
     if header is None:
-        raise FrameDecodeError("the JPEG-LS data of a frame has no start of frame")
+        raise FrameDecodeError("The compressed image is damaged (JPEG-LS): it has no beginning.")
     _check_size(header.rows, header.columns, header.components, layout)
     samples = imagecodecs.jpegls_decode(data)
     if samples.ndim == 3 and samples.shape[0] == 3 and samples.shape != (layout.rows, layout.columns, 3):
@@ -111,7 +116,7 @@ def _decode_htj2k(data: bytes, layout: PixelFormat) -> DecodedSamples:
 def _decode_wavelet(data: bytes, layout: PixelFormat, decode: Callable[..., NDArray[Any]]) -> DecodedSamples:
     header = read_jpeg_2000_header(data)
     if header is None:
-        raise FrameDecodeError("the JPEG 2000 data of a frame has no size marker")
+        raise FrameDecodeError("The compressed image is damaged (JPEG 2000): it has no beginning.")
     _check_size(header.rows, header.columns, header.components, layout)
     photometric = layout.photometric_interpretation
     # PS3.5 8.2.4: with YBR_RCT or YBR_ICT the codec itself undoes the transform.

@@ -58,7 +58,7 @@ class EncapsulatedFrames:
         """
         fragments = self._fragments_of(frame_index)
         if sum(fragment.length_bytes for fragment in fragments) > max_bytes:
-            raise PixelFloodError("an encapsulated frame is longer than is allowed")
+            raise PixelFloodError("One compressed frame needs more memory than is allowed.")
         parts = []
         for fragment in fragments:
             self.stream.seek(fragment.offset)
@@ -82,7 +82,9 @@ class EncapsulatedFrames:
         self.stream.seek(self.offset)
         head = self.stream.read(8)
         if len(head) < 8 or _tag(head) != _ITEM:
-            raise FrameDecodeError("the encapsulated pixel data has no Basic Offset Table item")
+            raise FrameDecodeError(
+                "The compressed pixel data is damaged: it does not begin with an offset table."
+            )
         (length,) = struct.unpack("<I", head[4:])
         data = self.stream.read(min(length, 4 * self.number_of_frames))
         return self.offset + 8 + length, struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
@@ -91,7 +93,7 @@ class EncapsulatedFrames:
         """Assign fragments to frames without a usable table."""
         fragments = _walk(self.stream, first, None)
         if not fragments:
-            raise FrameDecodeError("the encapsulated pixel data has no fragments")
+            raise FrameDecodeError("The compressed pixel data is empty.")
         if self.number_of_frames == 1:
             return fragments
         if len(fragments) != self.number_of_frames:
@@ -99,7 +101,7 @@ class EncapsulatedFrames:
         else:
             groups = [[fragment] for fragment in fragments]
         if frame_index >= len(groups):
-            raise FrameNotFoundError(f"frame {frame_index + 1} is missing from the pixel data")
+            raise FrameNotFoundError(f"Frame {frame_index + 1} is missing from the pixel data.")
         return groups[frame_index]
 
     def _group_by_magic(self, fragments: list[Fragment]) -> list[list[Fragment]]:

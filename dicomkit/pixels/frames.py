@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from dicomkit.errors import FrameDecodeError, FrameNotFoundError, NoPixelDataError
 from dicomkit.malformed import refuse_malformed_values
@@ -35,7 +36,7 @@ class FrameSource:
 
     def __init__(self, header: Part10Header, *, owns_stream: bool = False) -> None:
         if header.pixel_data is None:
-            raise NoPixelDataError("the object has no pixel data")
+            raise NoPixelDataError(f"This object holds no image ({_kind_of(header.dataset)}).")
         check_decodable(header.syntax)
         self.dataset: Dataset = header.dataset
         self.syntax: TransferSyntax = header.syntax
@@ -103,7 +104,9 @@ class FrameSource:
         """
         layout = self.pixel_format
         if not 0 <= frame_index < layout.number_of_frames:
-            raise FrameNotFoundError(f"frame {frame_index + 1} of {layout.number_of_frames} does not exist")
+            raise FrameNotFoundError(
+                f"The image has no frame {frame_index + 1}; it has {layout.number_of_frames}."
+            )
         if self._encapsulated is None:
             samples, is_whole = read_native_samples(
                 self._stream,
@@ -174,6 +177,12 @@ def stored_values(samples: NDArray[Any], *, layout: PixelFormat, is_codestream: 
     if width == 32 and bits <= 16:
         samples = samples.astype(np.int16 if layout.is_signed else np.uint16)
     return samples
+
+
+def _kind_of(dataset: Dataset) -> str:
+    """Return what an object is, such as "RT Plan Storage", for people."""
+    uid = UID(str(dataset.get("SOPClassUID") or "").strip())
+    return uid.name if uid and uid.name != uid else "of unknown kind"
 
 
 def _very_long_integers(dataset: Dataset, keyword: str) -> tuple[int, ...]:

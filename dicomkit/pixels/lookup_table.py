@@ -61,7 +61,7 @@ def read_lookup_table(item: Dataset, *, is_signed: bool) -> LookupTable:
     """
     descriptor = floats(item.get("LUTDescriptor"), count=3)
     if descriptor is None:
-        raise InvalidLookupTableError("LUT Descriptor is not three numbers")
+        raise InvalidLookupTableError("A lookup table of the image does not say how long it is.")
     count, first_mapped, bits = (int(number) for number in descriptor)
     if is_signed and first_mapped > 0x7FFF:
         first_mapped -= 0x10000
@@ -89,7 +89,7 @@ def lut_entries(data: Any, *, count: int, bits: int, is_big_endian: bool = False
         numbers = floats(data) or []
         entries = np.array([int(number) & 0xFFFF for number in numbers], np.uint16)
     if not len(entries):
-        raise InvalidLookupTableError("LUT Data is empty")
+        raise InvalidLookupTableError("A lookup table of the image is empty.")
     entries = entries[:count].astype(np.uint16)
     return np.pad(entries, (0, count - len(entries)), mode="edge") if len(entries) < count else entries
 

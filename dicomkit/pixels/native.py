@@ -45,7 +45,9 @@ def read_native_samples(
         raw = np.frombuffer(raw, dtype=">u2").astype("<u2").tobytes()
     if layout.bits_allocated == 1:
         if layout.samples_per_pixel != 1:
-            raise UnsupportedPixelFormatError("one bit per sample with more than one sample per pixel")
+            raise UnsupportedPixelFormatError(
+                "The image is in colour with one bit per sample, which cannot be shown."
+            )
         flags = np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little")
         start = first_bit - first_byte * 8
         return flags[start : start + bits].reshape(layout.rows, layout.columns), is_whole
@@ -76,7 +78,9 @@ def _shape(samples: NDArray[Any], layout: PixelFormat) -> NDArray[Any]:
         return samples.reshape(rows, columns)
     if layout.photometric_interpretation.endswith("_422"):
         if columns % 2:
-            raise UnsupportedPixelFormatError("subsampled colour with an odd number of columns")
+            raise UnsupportedPixelFormatError(
+                "The image shares its colour between pairs of pixels, but has an odd number of columns."
+            )
         return expand_422(samples, rows=rows, columns=columns)
     if layout.is_planar:
         return np.ascontiguousarray(np.moveaxis(samples.reshape(count, rows, columns), 0, -1))

@@ -33,14 +33,14 @@ def read_palette(dataset: Dataset, *, is_signed: bool = False) -> tuple[int, NDA
     for channel in _CHANNELS:
         descriptor = floats(dataset.get(f"{channel}PaletteColorLookupTableDescriptor"), count=3)
         if descriptor is None:
-            raise InvalidLookupTableError(f"the {channel.lower()} palette has no descriptor")
+            raise InvalidLookupTableError(f"The {channel.lower()} palette of the image is missing.")
         count, first_mapped, bits = (int(number) for number in descriptor)
         count = count or _MAX_ENTRIES
         if is_signed and first_mapped > 0x7FFF:
             first_mapped -= 0x10000
         channels.append(_to_eight_bits(_entries(dataset, channel, count, bits), bits))
     if len({len(entries) for entries in channels}) != 1:
-        raise InvalidLookupTableError("the red, green and blue palettes differ in length")
+        raise InvalidLookupTableError("The red, green and blue palettes of the image differ in length.")
     return first_mapped, np.stack(channels, axis=-1)
 
 
@@ -78,7 +78,7 @@ def _expand_segments(codes: list[int], count: int) -> NDArray[np.uint16]:
         starts.append(position)
         position = _expand_segment(codes, position, entries, starts)
     if not entries:
-        raise InvalidLookupTableError("a segmented palette has no segments")
+        raise InvalidLookupTableError("The palette of the image is empty.")
     array = np.array(entries[:count], np.uint16)
     return np.pad(array, (0, count - len(array)), mode="edge")
 
@@ -97,13 +97,13 @@ def _expand_segment(codes: list[int], position: int, entries: list[int], starts:
         # The offset counts bytes from the start of the data; codes are words, so half of that is the position.
         target = (codes[position + 2] | codes[position + 3] << 16) // 2
         if target not in starts[:-1]:
-            raise InvalidLookupTableError("an indirect palette segment points to no earlier segment")
+            raise InvalidLookupTableError("The palette of the image is damaged.")
         for index in range(starts.index(target), min(starts.index(target) + length, len(starts) - 1)):
             if codes[starts[index]] == _INDIRECT:
-                raise InvalidLookupTableError("an indirect palette segment repeats an indirect one")
+                raise InvalidLookupTableError("The palette of the image is damaged.")
             _expand_segment(codes, starts[index], entries, starts)
         return position + 4
-    raise InvalidLookupTableError("a segmented palette is damaged")
+    raise InvalidLookupTableError("The palette of the image is damaged.")
 
 
 def _to_eight_bits(entries: NDArray[np.uint16], bits: int) -> NDArray[np.uint8]:

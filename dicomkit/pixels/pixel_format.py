@@ -7,6 +7,7 @@ PS3.3 C.7.6.3 (Image Pixel module); PS3.5 section 8.
 
 from dataclasses import dataclass
 
+from pydicom.datadict import dictionary_description
 from pydicom.dataset import Dataset
 
 from dicomkit.errors import (
@@ -100,30 +101,40 @@ def read_pixel_format(dataset: Dataset, *, pixel_data_tag: int = 0x7FE00010) -> 
 def check_decodable(syntax: TransferSyntax) -> None:
     """Raise UnsupportedTransferSyntaxError when frames in this transfer syntax cannot be decoded."""
     if not syntax.is_decodable:
-        raise UnsupportedTransferSyntaxError(f"pixel data in {syntax.name} ({syntax.uid}) cannot be shown")
+        raise UnsupportedTransferSyntaxError(f"The image is encoded as {syntax.name}, which cannot be shown.")
 
 
 def _required(dataset: Dataset, keyword: str) -> int:
     value = first_int(dataset.get(keyword), default=0)
     if value < 1:
-        raise UnsupportedPixelFormatError(f"{keyword} is missing or not positive")
+        raise UnsupportedPixelFormatError(
+            f"The header does not say how the image is laid out: {dictionary_description(keyword)} is missing."
+        )
     return value
 
 
 def _check(layout: PixelFormat) -> None:
     if layout.is_float:
         if layout.samples_per_pixel != 1:
-            raise UnsupportedPixelFormatError("float pixel data with more than one sample per pixel")
+            raise UnsupportedPixelFormatError(
+                "The image has fractions in more than one channel, which cannot be shown."
+            )
     elif layout.bits_allocated not in _SUPPORTED_BITS:
-        raise UnsupportedPixelFormatError(f"Bits Allocated {layout.bits_allocated} is not supported")
+        raise UnsupportedPixelFormatError(
+            f"The image has samples of {layout.bits_allocated} bits, which cannot be shown."
+        )
     elif not 1 <= layout.bits_stored <= layout.bits_allocated:
-        raise UnsupportedPixelFormatError(f"Bits Stored {layout.bits_stored} does not fit Bits Allocated")
+        raise UnsupportedPixelFormatError(
+            f"The header contradicts itself: Bits Stored is {layout.bits_stored}, Bits Allocated {layout.bits_allocated}."
+        )
     if layout.samples_per_pixel not in (1, 3, 4):
-        raise UnsupportedPixelFormatError(f"{layout.samples_per_pixel} samples per pixel are not supported")
+        raise UnsupportedPixelFormatError(
+            f"The image has {layout.samples_per_pixel} samples per pixel, which cannot be shown."
+        )
     # The decoded frame holds every sample, also where the encoded one shares colour differences.
     decoded_bits = layout.rows * layout.columns * layout.samples_per_pixel * max(8, layout.bits_allocated)
     if decoded_bits // 8 > MAX_FRAME_BYTES:
         raise PixelFloodError(
-            f"a frame of {layout.rows} x {layout.columns} x {layout.samples_per_pixel} samples "
-            f"exceeds the limit of {MAX_FRAME_BYTES} bytes"
+            f"One frame of {layout.rows} x {layout.columns} pixels needs more memory than is allowed "
+            f"({MAX_FRAME_BYTES // 2**20} MiB)."
         )

@@ -45,7 +45,7 @@ class VOIWindow:
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.center) and np.isfinite(self.width) and self.width > 0):
-            raise InvalidWindowError("a window needs a finite center and a positive, finite width")
+            raise InvalidWindowError("A window needs a center and a positive width.")
 
 
 @dataclass(frozen=True, slots=True)
