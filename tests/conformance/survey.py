@@ -1,0 +1,90 @@
+"""Show every file of a folder, each in a child process that may take 20 s and 512 MB, and say what came of it.
+
+Run by hand: ``python -m tests.conformance.survey <folder>``. A file is displayed, or refused in words; anything else
+is a defect.
+"""
+
+import os
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from dicomkit.errors import DicomKitError
+from dicomkit.pixels.display import default_inverse, default_voi, display_frame, render
+from dicomkit.pixels.frames import FrameSource
+from tests.conformance.samples import files_below
+
+LIMIT_SECONDS = 20
+LIMIT_BYTES = 512 * 2**20
+DISPLAYED, REFUSED, DEFECT = "displayed", "refused", "defect"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one file: `kind` is displayed, refused or defect, `text` the reason for the latter two."""
+
+    path: Path
+    kind: str
+    text: str
+    seconds: float
+
+
+def survey(path: Path) -> Outcome:
+    """Show the first, the middle and the last frame of a file in a child process."""
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_show_in_child, args=(path, sender))
+    started = time.monotonic()
+    child.start()
+    sender.close()
+    try:
+        kind, text = receiver.recv() if receiver.poll(LIMIT_SECONDS) else (DEFECT, "takes too long")
+    except EOFError:
+        child.join()
+        kind, text = DEFECT, f"the process ended with {child.exitcode}"
+    child.kill()
+    child.join()
+    return Outcome(path, kind, text, time.monotonic() - started)
+
+
+def _show_in_child(path: Path, sender: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
+    try:
+        show(path)
+    except DicomKitError as error:
+        sender.send((REFUSED, str(error)))
+    except BaseException as error:  # noqa: BLE001 - the edge of the process: whatever it is, it is the finding
+        sender.send((DEFECT, f"{type(error).__name__}: {error}"))
+    else:
+        sender.send((DISPLAYED, ""))
+    os._exit(0)
+
+
+def show(path: Path) -> None:
+    """Render the first, the middle and the last frame as a viewer does it."""
+    with FrameSource.open(path) as source:
+        dataset, layout = source.dataset, source.pixel_format
+        for frame_index in sorted({0, layout.number_of_frames // 2, layout.number_of_frames - 1}):
+            frame = display_frame(source, frame_index)
+            voi = default_voi(frame, dataset=dataset, layout=layout, frame_index=frame_index)
+            picture = render(frame, voi=voi, inverse=default_inverse(dataset, layout=layout))
+            assert picture.shape[:2] == (layout.rows, layout.columns)
+
+
+def main() -> None:
+    """Survey the folders named on the command line and print what was not displayed, and the slowest files."""
+    outcomes = [survey(path) for folder in sys.argv[1:] for path in sorted(files_below(Path(folder)))]
+    lines = [f"{one.kind} {one.path.name}: {one.text}" for one in outcomes if one.kind != DISPLAYED]
+    slowest = sorted(outcomes, key=lambda outcome: -outcome.seconds)[:5]
+    lines += [f"{one.seconds:.2f} s {one.path.name}" for one in slowest]
+    lines += [f"{sum(one.kind == kind for one in outcomes)} {kind}" for kind in (DISPLAYED, REFUSED, DEFECT)]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.exit(any(outcome.kind == DEFECT for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    main()
