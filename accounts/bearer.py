@@ -158,7 +158,7 @@ def _refusal_of_address(request: HttpRequest, token: ApiToken, kwargs: dict[str,
     if not opens_to_tokens(name):
         detail = "Tokens do not open this address: it is for people, who sign in with a browser."
     elif not token.has_scope(needed):
-        detail = f"This token has not the scope {needed!r}. Ask an administrator for one that has."
+        detail = f"This token has not the scope '{needed}'. Ask an administrator for one that has."
     else:
         return None
     record_event(
