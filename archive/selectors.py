@@ -1,5 +1,6 @@
 """Reads of the archive. All that reach a user begin at `archive.access`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -49,6 +50,15 @@ def instances_of_study(study: Study) -> QuerySet[Instance]:
         Instance.objects.filter(series__study=study)
         .select_related("series", "blob")
         .order_by("series__series_number", "series_id", "instance_number", "pk")
+    )
+
+
+def instances_of_classes(study: Study, sop_class_uids: Collection[str]) -> QuerySet[Instance]:
+    """Return a study's instances of some SOP classes with their blobs, those that came last first."""
+    return (
+        Instance.objects.filter(series__study=study, sop_class_uid__in=sop_class_uids)
+        .select_related("blob")
+        .order_by("-pk")
     )
 
 

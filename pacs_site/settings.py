@@ -195,6 +195,8 @@ PACS_TOKEN_ROUTES = frozenset(
         "viewer:manifest",
         "viewer:tile",
         "viewer:lookup",
+        "viewer:presentations",
+        "viewer:presented_table",
         "viewer:thumbnail",
         "archive:upload_file",
     }

@@ -1,12 +1,22 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from viewer.views import page, tiles
+from viewer.views import page, presentations, tiles
 
 app_name = "viewer"
 urlpatterns = [
     path("studies/<uid:study_instance_uid>/", page.study_page, name="study"),
     path("studies/<uid:study_instance_uid>/manifest.json", page.manifest, name="manifest"),
+    path(
+        "studies/<uid:study_instance_uid>/presentations.json",
+        presentations.presentations,
+        name="presentations",
+    ),
+    path(
+        "presentations/<uid:state_sop_instance_uid>/<uid:sop_instance_uid>.bin",
+        presentations.presented_table,
+        name="presented_table",
+    ),
     path(
         "tiles/<uid:sop_instance_uid>/<int:frame_number>/<int:level>/<int:column>/<int:row>.png",
         tiles.tile,

@@ -7,11 +7,14 @@ import hashlib
 import logging
 
 import redis
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
+from archive.models import Study
+from archive.selectors import find_study
 from audit.services import record_event
 from audit.vocabulary import EventType
 from common.redis_client import redis_client
+from viewer.access import VisibleInstance, visible_instance
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,50 @@ def record_opening(
         details={"looked_at": looked_at},
     )
     _remember(key)
+
+
+def opened_study(request: HttpRequest, study_instance_uid: str) -> Study:
+    """Return a study that the user may see, with its opening on record.
+
+    Raises
+    ------
+    Http404
+        It does not exist, or the user may not know that it does.
+    """
+    study = find_study(request.user, study_instance_uid)
+    if study is None:
+        raise Http404
+    record_opening(
+        request,
+        study_instance_uid=study.study_instance_uid,
+        patient_id=study.patient_id,
+        issuer_of_patient_id=study.issuer_of_patient_id,
+        facility_code=study.facility.code,
+    )
+    return study
+
+
+def opened_instance(request: HttpRequest, sop_instance_uid: str, frame_number: int | None) -> VisibleInstance:
+    """Return an instance that the user may see, with the opening of its study on record.
+
+    Where a frame number is given, the instance has that frame.
+
+    Raises
+    ------
+    Http404
+        There is none, or the user may not know that there is.
+    """
+    instance = visible_instance(request.user, sop_instance_uid)
+    if instance is None or (frame_number is not None and not 1 <= frame_number <= instance.number_of_frames):
+        raise Http404
+    record_opening(
+        request,
+        study_instance_uid=instance.study_instance_uid,
+        patient_id=instance.patient_id,
+        issuer_of_patient_id=instance.issuer_of_patient_id,
+        facility_code=instance.facility_code,
+    )
+    return instance
 
 
 def _is_remembered(key: str) -> bool:

@@ -1,18 +1,17 @@
 """The reading page and its manifest."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from accounts.decorators import requires
-from archive.models import Study
-from archive.selectors import find_study, instances_of_study
+from archive.selectors import instances_of_study
 from audit.decorators import audited
 from audit.vocabulary import EventType
 from viewer.manifest import manifest_of
-from viewer.views.opening import record_opening
+from viewer.views.opening import opened_study
 
 
 @require_GET
@@ -20,7 +19,7 @@ from viewer.views.opening import record_opening
 @requires(None)
 def study_page(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     """Show the reading page of a study."""
-    study = _opened_study(request, study_instance_uid)
+    study = opened_study(request, study_instance_uid)
     context = {
         "study_instance_uid": study.study_instance_uid,
         "manifest_url": reverse("viewer:manifest", args=[study.study_instance_uid]),
@@ -36,28 +35,7 @@ def study_page(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
 @requires(None)
 def manifest(request: HttpRequest, study_instance_uid: str) -> JsonResponse:
     """Return the manifest of a study."""
-    study = _opened_study(request, study_instance_uid)
+    study = opened_study(request, study_instance_uid)
     response = JsonResponse(manifest_of(study, instances_of_study(study)))
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _opened_study(request: HttpRequest, study_instance_uid: str) -> Study:
-    """Return a study that the user may see, with its opening on record.
-
-    Raises
-    ------
-    Http404
-        It does not exist, or the user may not know that it does.
-    """
-    study = find_study(request.user, study_instance_uid)
-    if study is None:
-        raise Http404
-    record_opening(
-        request,
-        study_instance_uid=study.study_instance_uid,
-        patient_id=study.patient_id,
-        issuer_of_patient_id=study.issuer_of_patient_id,
-        facility_code=study.facility.code,
-    )
-    return study

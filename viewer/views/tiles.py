@@ -11,7 +11,7 @@ from audit.decorators import not_audited
 from common.http import not_modified, problem
 from dicomkit.errors import DicomKitError, InvalidTileError
 from dicomkit.tiles import tile_rectangle
-from viewer.access import VisibleInstance, visible_instance
+from viewer.access import VisibleInstance
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
 from viewer.services import thumbnail_key
 from viewer.stack import representative
@@ -19,7 +19,7 @@ from viewer.tiles.cache import CachedPicture
 from viewer.tiles.lookup import grey_table
 from viewer.tiles.request import TileRequest
 from viewer.tiles.service import fetch_thumbnail, fetch_tile
-from viewer.views.opening import record_opening
+from viewer.views.opening import opened_instance, record_opening
 
 _OPENING = "The opening of the study is recorded once per session."
 # The address with its content hash decides the bytes, but who may see them can change within the day.
@@ -33,7 +33,7 @@ def tile(
     request: HttpRequest, sop_instance_uid: str, frame_number: int, level: int, column: int, row: int
 ) -> HttpResponseBase:
     """Return one tile: 200 with the picture, 202 while it is rendered, 422 where it cannot be displayed."""
-    instance = _opened_instance(request, sop_instance_uid, frame_number)
+    instance = opened_instance(request, sop_instance_uid, frame_number)
     _require_in_pyramid(instance, level, column, row)
     try:
         asked = _tile_request(request, instance, frame_number, level, column, row)
@@ -86,7 +86,7 @@ def lookup(
     request: HttpRequest, sop_instance_uid: str, frame_number: int, voi_index: int
 ) -> HttpResponseBase:
     """Return the grey of every packed value under one of the file's windows or tables: 65,536 bytes."""
-    instance = _opened_instance(request, sop_instance_uid, frame_number)
+    instance = opened_instance(request, sop_instance_uid, frame_number)
     try:
         with open_blob(instance.sha256) as file:
             table = grey_table(file, frame_number, voi_index)
@@ -97,20 +97,6 @@ def lookup(
     response = HttpResponse(table, content_type="application/octet-stream")
     response["Cache-Control"] = _CACHE_CONTROL
     return response
-
-
-def _opened_instance(request: HttpRequest, sop_instance_uid: str, frame_number: int) -> VisibleInstance:
-    instance = visible_instance(request.user, sop_instance_uid)
-    if instance is None or not 1 <= frame_number <= instance.number_of_frames:
-        raise Http404
-    record_opening(
-        request,
-        study_instance_uid=instance.study_instance_uid,
-        patient_id=instance.patient_id,
-        issuer_of_patient_id=instance.issuer_of_patient_id,
-        facility_code=instance.facility_code,
-    )
-    return instance
 
 
 def _require_in_pyramid(instance: VisibleInstance, level: int, column: int, row: int) -> None:
