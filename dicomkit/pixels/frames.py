@@ -103,6 +103,32 @@ class FrameSource:
         FrameNotFoundError, FrameDecodeError, UnsupportedPixelFormatError, PixelFloodError
         """
         layout = self.pixel_format
+        samples, is_ybr = self._read(frame_index)
+        if not layout.is_float:
+            samples = stored_values(samples, layout=layout, is_codestream=self.syntax.encapsulated)
+        if is_ybr and samples.ndim == 3:
+            interpretation = layout.photometric_interpretation
+            if not interpretation.startswith("YBR"):
+                interpretation = "YBR_FULL"
+            samples = to_rgb(samples, photometric_interpretation=interpretation, bits=layout.bits_stored)
+        return samples
+
+    def decoded_samples(self, frame_index: int) -> NDArray[Any]:
+        """Return one frame with the bits outside of Bits Stored, where old objects keep overlays.
+
+        Raises
+        ------
+        FrameNotFoundError, FrameDecodeError, UnsupportedPixelFormatError, PixelFloodError
+
+        References
+        ----------
+        PS3.5 8.1.2 (overlay data encoded in pixel data, retired).
+        """
+        return self._read(frame_index)[0]
+
+    def _read(self, frame_index: int) -> tuple[NDArray[Any], bool]:
+        """Return the samples of a frame and whether they are luminance and colour differences."""
+        layout = self.pixel_format
         if not 0 <= frame_index < layout.number_of_frames:
             raise FrameNotFoundError(
                 f"The image has no frame {frame_index + 1}; it has {layout.number_of_frames}."
@@ -116,20 +142,10 @@ class FrameSource:
                 little_endian=self.syntax.little_endian,
             )
             self.is_truncated = self.is_truncated or not is_whole
-            is_ybr, bits = layout.photometric_interpretation.startswith("YBR"), layout.bits_stored
-            if not layout.is_float:
-                samples = stored_values(samples, layout=layout)
-        else:
-            data = self._encapsulated.read(frame_index, max_bytes=MAX_FRAME_BYTES)
-            decoded = decode_samples(data, syntax=self.syntax, layout=layout)
-            is_ybr, bits = decoded.is_ybr, layout.bits_stored
-            samples = stored_values(decoded.samples, layout=layout, is_codestream=True)
-        if is_ybr and samples.ndim == 3:
-            interpretation = layout.photometric_interpretation
-            if not interpretation.startswith("YBR"):
-                interpretation = "YBR_FULL"
-            samples = to_rgb(samples, photometric_interpretation=interpretation, bits=bits)
-        return samples
+            return samples, layout.photometric_interpretation.startswith("YBR")
+        data = self._encapsulated.read(frame_index, max_bytes=MAX_FRAME_BYTES)
+        decoded = decode_samples(data, syntax=self.syntax, layout=layout)
+        return decoded.samples, decoded.is_ybr
 
     def _find_encapsulated_frames(self) -> EncapsulatedFrames | None:
         if not self.syntax.encapsulated:

@@ -6,14 +6,17 @@ from dicomkit.synth.ct_chest import CURRENT_NODULE, PRIOR_NODULE, ct_chest_serie
 from dicomkit.synth.known import multiframe_dataset, palette_dataset, ramp_dataset, rgb_dataset
 from dicomkit.synth.mammogram import mammogram_four_view
 from dicomkit.synth.modules import StudyAttributes
+from dicomkit.synth.overlays import add_overlay, hide_overlay_in_pixels
 
 __all__ = [
     "CURRENT_NODULE",
     "PRIOR_NODULE",
     "Nodule",
     "StudyAttributes",
+    "add_overlay",
     "ct_chest_series",
     "dx_chest_pair",
+    "hide_overlay_in_pixels",
     "mammogram_four_view",
     "multiframe_dataset",
     "palette_dataset",
