@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.timing import print_table  # noqa: E402
-from tests.running_system import running_system  # noqa: E402
+from benchmarks.timing import print_table
+from tests.running_system import running_system
 
 READER = "radiologist.north"
 STACK_READY = "() => Number(document.documentElement.dataset.stackLoaded) === 120"

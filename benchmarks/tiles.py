@@ -6,15 +6,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from PIL import Image  # noqa: E402
+from PIL import Image
 
-from benchmarks.timing import print_table, times_ms  # noqa: E402
-from dicomkit.pixels.display import DisplayFrame, default_inverse, display_frame, render  # noqa: E402
-from dicomkit.pixels.encode import encode_png_grey, encode_png_packed  # noqa: E402
-from dicomkit.pixels.frames import FrameSource  # noqa: E402
-from dicomkit.pixels.packing import PackedFrame  # noqa: E402
-from dicomkit.pixels.voi_lut import VOIWindow  # noqa: E402
-from dicomkit.synth import StudyAttributes, ct_chest_series  # noqa: E402
+from benchmarks.timing import print_table, times_ms
+from dicomkit.pixels.display import DisplayFrame, default_inverse, display_frame, render
+from dicomkit.pixels.encode import encode_png_grey, encode_png_packed
+from dicomkit.pixels.frames import FrameSource
+from dicomkit.pixels.packing import PackedFrame
+from dicomkit.pixels.voi_lut import VOIWindow
+from dicomkit.synth import StudyAttributes, ct_chest_series
 
 LUNG = VOIWindow(-600.0, 1500.0)
 
