@@ -1,7 +1,7 @@
 """The display pipeline in the standard's order: from a frame of a file to 8-bit grey or RGB.
 
 stored values -> modality transform -> values of interest -> presentation (inverse or not) -> 8 bits. Colour skips
-the grey steps. Reduction to a level of the pyramid and cropping to a tile lie between the modality transform and
+the grey steps and goes through the file's colour profile. Reduction to a level of the pyramid and cropping to a tile lie between the modality transform and
 the values of interest, so that every window shows averages of values, not of greys.
 
 References
@@ -17,6 +17,7 @@ from pydicom.dataset import Dataset
 
 from dicomkit.malformed import refuse_malformed_values
 from dicomkit.pixels.automatic_window import automatic_window
+from dicomkit.pixels.colour_profile import read_colour_profile, to_screen_colours
 from dicomkit.pixels.frames import FrameSource
 from dicomkit.pixels.lookup import apply_lookup, grey_lookup
 from dicomkit.pixels.modality_lut import read_modality_transform
@@ -68,9 +69,11 @@ def _to_display_frame(
 ) -> DisplayFrame:
     if layout.photometric_interpretation == "PALETTE COLOR":
         first_mapped, entries = read_palette(dataset, is_signed=layout.is_signed)
+        entries = to_screen_colours(entries, profile=read_colour_profile(dataset, frame_index=frame_index))
         return apply_palette(stored, first_mapped=first_mapped, entries=entries)
     if layout.samples_per_pixel > 1:
-        return to_eight_bits(stored[..., :3], bits=layout.bits_stored)
+        rgb = to_eight_bits(stored[..., :3], bits=layout.bits_stored)
+        return to_screen_colours(rgb, profile=read_colour_profile(dataset, frame_index=frame_index))
     modality = read_modality_transform(dataset, frame_index=frame_index)
     padding = read_padding(dataset, layout=layout)
     if layout.is_packable:
