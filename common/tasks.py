@@ -25,6 +25,7 @@ class TaskName(StrEnum):
 
     RENDER_TILE = "viewer.render_tile"
     RENDER_THUMBNAIL = "viewer.render_thumbnail"
+    RENDER_MARKS = "viewer.render_marks"
     WARM_STACK = "viewer.warm_stack"
     WARM_IMAGES = "viewer.warm_images"
     WARM_SERIES = "viewer.warm_series"
@@ -38,6 +39,7 @@ class TaskName(StrEnum):
 QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_TILE: Queue.RENDER,
     TaskName.RENDER_THUMBNAIL: Queue.RENDER,
+    TaskName.RENDER_MARKS: Queue.RENDER,
     # It only sends other tasks, so a reader's neighbours are soon under way.
     TaskName.WARM_STACK: Queue.RENDER,
     TaskName.WARM_IMAGES: Queue.WARM,

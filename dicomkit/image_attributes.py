@@ -20,9 +20,11 @@ from dicomkit.geometry import patient_orientation, read_image_plane
 from dicomkit.malformed import refuse_malformed_values
 from dicomkit.pixels.modality_lut import read_modality_transform
 from dicomkit.pixels.numbers import first_float, first_int
+from dicomkit.pixels.overlays import overlay_titles
 from dicomkit.pixels.packing import packing_of
 from dicomkit.pixels.photometric import is_inverse
 from dicomkit.pixels.pixel_format import PixelFormat, read_pixel_format
+from dicomkit.pixels.shutter import read_shutter
 from dicomkit.pixels.units import value_units
 from dicomkit.pixels.voi_lut import VOI, VOIWindow, read_vois
 from dicomkit.tiles import level_count
@@ -57,6 +59,8 @@ _UNKNOWN: JSONObject = {
     "view_position": "",
     "frame_time_ms": None,
     "lossy": "",
+    "overlays": [],
+    "shutter_grey": None,
     "packing": None,
     "value_units": "",
     "voi": [],
@@ -94,6 +98,7 @@ def display_attributes(dataset: Dataset) -> JSONObject:
     - "pixel_spacing_mm" ([down, across] or null), "spacing_source", "magnification", "pixel_aspect_ratio",
       "ultrasound_regions"
     - "image_position_patient", "image_orientation_patient", "patient_orientation", "frame_of_reference_uid"
+    - "overlays" (what the overlay planes are called), "shutter_grey" (0 to 255, or null without a shutter)
     - "laterality", "view_position", "slice_location_mm", "slice_thickness_mm", "frame_time_ms", "lossy"
     """
     try:
@@ -192,7 +197,10 @@ def _frame_attributes(dataset: Dataset, layout: PixelFormat | None, frame_index:
     calibration = read_calibration(dataset, frame_index=frame_index)
     orientation = patient_orientation(dataset, plane=plane)
     is_grey = layout is not None and not layout.is_colour
+    shutter = read_shutter(dataset, frame_index=frame_index)
     return {
+        "overlays": list(overlay_titles(dataset, frame_index=frame_index)),
+        "shutter_grey": shutter.grey if shutter else None,
         "packing": _packing(dataset, layout, frame_index),
         "value_units": value_units(dataset, frame_index=frame_index) if is_grey else "",
         "voi": [_voi(voi) for voi in read_vois(dataset, frame_index=frame_index)] if is_grey else [],

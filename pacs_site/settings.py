@@ -195,6 +195,7 @@ PACS_TOKEN_ROUTES = frozenset(
         "viewer:manifest",
         "viewer:tile",
         "viewer:lookup",
+        "viewer:marks",
         "viewer:presentations",
         "viewer:presented_table",
         "viewer:thumbnail",

@@ -131,8 +131,17 @@ def _image_body(image: StackImage) -> dict[str, Any]:
         "sop_instance_uid": image.sop_instance_uid,
         "instance_number": image.instance_number,
         "frame_number": image.frame_number,
+        "marks_url": _marks_url(image),
         "voi": [_voi_body(image, index, voi) for index, voi in enumerate(image.attributes["voi"])],
     }
+
+
+def _marks_url(image: StackImage) -> str | None:
+    """Return where overlays and shutter are; None for an image with neither, as one stored by an older release."""
+    attributes = image.attributes
+    if not attributes.get("overlays") and attributes.get("shutter_grey") is None:
+        return None
+    return reverse("viewer:marks", args=[image.sop_instance_uid, image.frame_number])
 
 
 def _voi_body(image: StackImage, index: int, voi: dict[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _key_object_body(instance: Instance) -> JSONObject:
     return body | {
         "title": found.title,
         "description": found.description,
-        "created": found.created.isoformat("minutes") if found.created else None,
+        "created": found.created.isoformat(timespec="minutes") if found.created else None,
         "images": [_reference_body(image) for image in found.images],
     }
 
@@ -91,7 +91,7 @@ def _state_body(study: Study, instance: Instance) -> JSONObject:
     return body | {
         "label": state.label,
         "description": state.description,
-        "created": state.created.isoformat("minutes") if state.created else None,
+        "created": state.created.isoformat(timespec="minutes") if state.created else None,
         "looks": _looks_body(state, study, instance.sop_instance_uid),
     }
 

@@ -17,7 +17,7 @@ from viewer.stack import StackImage, nearest_first, representative, stack_of_ser
 from viewer.tiles.attempts import MOST_FAILURES, Permission, decoding_attempts
 from viewer.tiles.cache import CachedPicture, tile_cache
 from viewer.tiles.limits import time_limit
-from viewer.tiles.render import is_decoded, render_thumbnail, render_tile
+from viewer.tiles.render import is_decoded, render_marks, render_thumbnail, render_tile
 from viewer.tiles.request import RENDERER_VERSION, TileRequest
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,24 @@ def render_series_thumbnail(series_instance_uid: str) -> None:
     )
     if picture is None:
         _try_later(TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid)
+    else:
+        cache.put(key, picture)
+
+
+def marks_key(sha256: str, frame_number: int) -> str:
+    """Return the cache key of what lies over a frame."""
+    return f"marks:{RENDERER_VERSION}:{sha256}:{frame_number}"
+
+
+def render_frame_marks(sha256: str, frame_number: int) -> None:
+    """Render what lies over a frame into the cache."""
+    cache = tile_cache()
+    key = marks_key(sha256, frame_number)
+    if not cache.missing([key]):
+        return
+    picture = _picture(sha256, frame_number, lambda file: render_marks(file, frame_number))
+    if picture is None:
+        _try_later(TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number)
     else:
         cache.put(key, picture)
 

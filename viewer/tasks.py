@@ -19,6 +19,12 @@ def render_thumbnail(series_instance_uid: str) -> None:
     services.render_series_thumbnail(series_instance_uid)
 
 
+@task(TaskName.RENDER_MARKS)
+def render_marks(sha256: str, frame_number: int) -> None:
+    """Render what lies over a frame."""
+    services.render_frame_marks(sha256, frame_number)
+
+
 @task(TaskName.WARM_SERIES)
 def warm_series(subject_uid: str) -> None:
     """Render what is seen first of a series that arrived."""

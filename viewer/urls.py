@@ -25,5 +25,6 @@ urlpatterns = [
     path(
         "lookups/<uid:sop_instance_uid>/<int:frame_number>/<int:voi_index>.bin", tiles.lookup, name="lookup"
     ),
+    path("marks/<uid:sop_instance_uid>/<int:frame_number>.png", tiles.marks, name="marks"),
     path("series/<uid:series_instance_uid>/thumbnail.png", tiles.thumbnail, name="thumbnail"),
 ]

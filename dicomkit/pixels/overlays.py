@@ -107,6 +107,16 @@ def read_overlays(
     return tuple(plane for plane in planes if plane is not None)
 
 
+def overlay_titles(dataset: Dataset, *, frame_index: int = 0) -> tuple[str, ...]:
+    """Return what the overlays of a frame are called, from the header alone; an overlay without a name is numbered."""
+    titles = []
+    for group in _groups(dataset):
+        if _is_embedded(dataset, group) or _overlay_frame(dataset, group, frame_index) is not None:
+            name = _text(dataset, group, _LABEL) or _text(dataset, group, _DESCRIPTION)
+            titles.append(name or f"Overlay {(group - FIRST_GROUP) // 2 + 1}")
+    return tuple(titles)
+
+
 def _groups(dataset: Dataset) -> list[int]:
     return [group for group in range(FIRST_GROUP, LAST_GROUP + 1, 2) if (group, _BIT_POSITION) in dataset]
 

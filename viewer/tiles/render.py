@@ -3,22 +3,30 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import cached_property
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dicomkit.calibration import read_calibration, read_pixel_aspect_ratio
 from dicomkit.errors import DicomKitError, InvalidTileError
+from dicomkit.malformed import refuse_malformed_values
 from dicomkit.pixels.display import DisplayFrame, crop, default_inverse, default_voi, display_frame, render
 from dicomkit.pixels.encode import encode_png_grey, encode_png_packed, encode_png_rgb, thumbnail
 from dicomkit.pixels.frames import FrameSource
+from dicomkit.pixels.marks import frame_marks
 from dicomkit.pixels.packing import PackedFrame
 from dicomkit.pixels.scale import half_of
+from dicomkit.pixels.shutter import read_shutter, shutter_mask
 from dicomkit.pixels.voi_lut import VOI, VOIWindow, read_vois
-from dicomkit.tiles import level_count, tile_rectangle
+from dicomkit.tiles import TileRectangle, level_count, tile_rectangle
 from viewer.tiles.cache import CachedPicture
 from viewer.tiles.request import TileRequest
 
 logger = logging.getLogger(__name__)
+
+Picture = NDArray[np.uint8]
 
 # Bytes of decoded frames that one render process keeps.
 _FRAMES_BUDGET_BYTES = 256 * 2**20
@@ -35,12 +43,30 @@ class RenderableFrame:
         )
         self.is_inverse = default_inverse(source.dataset, layout=source.pixel_format)
         self.rows, self.columns = source.pixel_format.rows, source.pixel_format.columns
+        self._shutter = read_shutter(source.dataset, frame_index=frame_index)
+        self._pixel_aspect_ratio = _aspect_ratio_of(source, frame_index)
 
     def level(self, level: int) -> DisplayFrame:
         """Return the frame at a level of its pyramid."""
         while len(self._levels) <= level:
             self._levels.append(half_of(self._levels[-1]))
         return self._levels[level]
+
+    def cover(self, picture: Picture, *, level: int, rectangle: TileRectangle | None = None) -> Picture:
+        """Return a rendered level, or a tile of it, with what the shutter hides in the shutter's grey."""
+        if self._shutter is None:
+            return picture
+        mask = self._covered[:: 1 << level, :: 1 << level]
+        covered = picture.copy()
+        covered[mask if rectangle is None else mask[rectangle.slices]] = self._shutter.grey
+        return covered
+
+    @cached_property
+    def _covered(self) -> NDArray[np.bool_]:
+        assert self._shutter is not None
+        return shutter_mask(
+            self._shutter, self.rows, self.columns, pixel_aspect_ratio=self._pixel_aspect_ratio
+        )
 
     @property
     def size_bytes(self) -> int:
@@ -108,6 +134,11 @@ def render_thumbnail(
     return _or_problem(lambda: _thumbnail(frame_of(file, sha256, frame_number), pixel_aspect_ratio))
 
 
+def render_marks(file: BinaryIO, frame_number: int) -> CachedPicture:
+    """Return what lies over a frame, see `dicomkit.pixels.marks`."""
+    return _or_problem(lambda: _marks(file, frame_number))
+
+
 def window_text(voi: VOI | None) -> str:
     """Return a window as the header of a tile carries it; empty for a table and for colour."""
     return f"{float(voi.center)!r} {float(voi.width)!r} {voi.function}" if isinstance(voi, VOIWindow) else ""
@@ -134,6 +165,7 @@ def _tile(file: BinaryIO, request: TileRequest) -> CachedPicture:
 def _thumbnail(frame: RenderableFrame, pixel_aspect_ratio: tuple[float, float]) -> CachedPicture:
     coarsest = frame.level(level_count(frame.rows, frame.columns) - 1)
     picture = render(coarsest, voi=frame.default_voi, inverse=frame.is_inverse)
+    picture = frame.cover(picture, level=level_count(frame.rows, frame.columns) - 1)
     return CachedPicture(_encoded(thumbnail(picture, pixel_aspect_ratio=pixel_aspect_ratio)))
 
 
@@ -146,9 +178,8 @@ def _encoded_tile(frame: RenderableFrame, request: TileRequest) -> bytes:
         if not isinstance(part, PackedFrame):
             raise InvalidTileError("This image has no 16-bit tiles.")
         return encode_png_packed(part)
-    return _encoded(
-        render(part, voi=_voi_of(frame, request), inverse=frame.is_inverse != request.is_inverted)
-    )
+    picture = render(part, voi=_voi_of(frame, request), inverse=frame.is_inverse != request.is_inverted)
+    return _encoded(frame.cover(picture, level=request.level, rectangle=rectangle))
 
 
 def _voi_of(frame: RenderableFrame, request: TileRequest) -> VOI | None:
@@ -161,7 +192,20 @@ def _voi_of(frame: RenderableFrame, request: TileRequest) -> VOI | None:
     return frame.vois[request.voi_index]
 
 
-def _encoded(picture: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> bytes:
+def _aspect_ratio_of(source: FrameSource, frame_index: int) -> tuple[float, float]:
+    with refuse_malformed_values():
+        calibration = read_calibration(source.dataset, frame_index=frame_index)
+        return read_pixel_aspect_ratio(source.dataset, calibration=calibration)
+
+
+def _marks(file: BinaryIO, frame_number: int) -> CachedPicture:
+    with FrameSource.open(file) as source:
+        aspect = _aspect_ratio_of(source, frame_number - 1)
+        marks = frame_marks(source, frame_number - 1, pixel_aspect_ratio=aspect)
+        return CachedPicture(encode_png_grey(marks))
+
+
+def _encoded(picture: Picture) -> bytes:
     return encode_png_rgb(picture) if picture.ndim == 3 else encode_png_grey(picture)
 
 

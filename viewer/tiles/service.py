@@ -50,11 +50,24 @@ def fetch_thumbnail(key: str, series_instance_uid: str) -> CachedPicture | None:
     RenderingUnavailableError
         Cache or task queue cannot be reached.
     """
+    return _fetch(key, TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid)
+
+
+def fetch_marks(key: str, *, sha256: str, frame_number: int) -> CachedPicture | None:
+    """Return what lies over a frame, or None while it is being rendered.
+
+    Raises
+    ------
+    RenderingUnavailableError
+        Cache or task queue cannot be reached.
+    """
+    return _fetch(key, TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number)
+
+
+def _fetch(key: str, task: TaskName, **arguments: object) -> CachedPicture | None:
     try:
         cache = tile_cache()
-        return cache.get(key) or _rendered(
-            cache, key, TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid
-        )
+        return cache.get(key) or _rendered(cache, key, task, **arguments)
     except (redis.RedisError, TaskQueueUnavailableError) as error:
         raise RenderingUnavailableError("The tile cache or the task queue cannot be reached.") from error
 

@@ -13,12 +13,12 @@ from dicomkit.errors import DicomKitError, InvalidTileError
 from dicomkit.tiles import tile_rectangle
 from viewer.access import VisibleInstance
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
-from viewer.services import thumbnail_key
+from viewer.services import marks_key, thumbnail_key
 from viewer.stack import representative
 from viewer.tiles.cache import CachedPicture
 from viewer.tiles.lookup import grey_table
 from viewer.tiles.request import TileRequest
-from viewer.tiles.service import fetch_thumbnail, fetch_tile
+from viewer.tiles.service import fetch_marks, fetch_thumbnail, fetch_tile
 from viewer.views.opening import opened_instance, record_opening
 
 _OPENING = "The opening of the study is recorded once per session."
@@ -75,6 +75,22 @@ def thumbnail(request: HttpRequest, series_instance_uid: str) -> HttpResponseBas
         return unchanged
     try:
         return _answer(fetch_thumbnail(key, series_instance_uid), etag)
+    except RenderingUnavailableError as error:
+        return _unavailable(error)
+
+
+@require_GET
+@not_audited(_OPENING)
+@requires(None)
+def marks(request: HttpRequest, sop_instance_uid: str, frame_number: int) -> HttpResponseBase:
+    """Return what lies over a frame, overlays and shutter, as one bitmap; answers like a tile."""
+    instance = opened_instance(request, sop_instance_uid, frame_number)
+    key = marks_key(instance.sha256, frame_number)
+    etag = f'"{key.replace(":", "-")}"'
+    if (unchanged := not_modified(request, etag)) is not None:
+        return unchanged
+    try:
+        return _answer(fetch_marks(key, sha256=instance.sha256, frame_number=frame_number), etag)
     except RenderingUnavailableError as error:
         return _unavailable(error)
 
