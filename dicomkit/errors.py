@@ -63,3 +63,7 @@ class IdentityError(DicomKitError):
 
 class MalformedAttributeError(DicomKitError):
     """An attribute's value cannot be converted from its bytes."""
+
+
+class NotAVolumeError(DicomKitError):
+    """The images of a series do not form a volume; the message says why, to a radiologist."""
