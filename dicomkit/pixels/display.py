@@ -26,12 +26,13 @@ from dicomkit.pixels.padding import read_padding
 from dicomkit.pixels.palette import apply_palette, read_palette
 from dicomkit.pixels.photometric import is_inverse, to_eight_bits
 from dicomkit.pixels.pixel_format import PixelFormat
+from dicomkit.pixels.supplemental_palette import blend, read_supplemental_palette
 from dicomkit.pixels.units import value_units
 from dicomkit.pixels.voi_lut import VOI, VOIWindow, apply_voi, read_vois, to_grey
 from dicomkit.tiles import TileRectangle
 
 DisplayFrame = PackedFrame | RealFrame | NDArray[np.uint8]
-"""Grey of at most 16 bits, other grey, or RGB (rows, columns, 3): what all later steps take."""
+"""Grey of at most 16 bits; other grey, or grey with colours over it; RGB (rows, columns, 3): what all steps take."""
 
 
 def display_frame(source: FrameSource, frame_index: int) -> DisplayFrame:
@@ -78,7 +79,20 @@ def _to_display_frame(
     padding = read_padding(dataset, layout=layout)
     if layout.is_packable:
         return pack_frame(stored, layout=layout, modality=modality, padding=padding)
-    return real_frame(stored, modality=modality, padding=padding)
+    frame = real_frame(stored, modality=modality, padding=padding)
+    supplement = read_supplemental_palette(dataset, is_signed=layout.is_signed, frame_index=frame_index)
+    return frame if supplement is None else _with_colours(frame, supplement.colours(stored))
+
+
+def _with_colours(frame: RealFrame, colour: NDArray[np.uint8] | None) -> RealFrame | NDArray[np.uint8]:
+    """Lay colours over a grey frame; a frame that is in colour everywhere has no grey left to window."""
+    if colour is None:
+        return frame
+    is_coloured = colour[..., 3] > 0
+    if is_coloured.all():
+        return np.ascontiguousarray(colour[..., :3])
+    mask = is_coloured if frame.padding_mask is None else is_coloured | frame.padding_mask
+    return RealFrame(frame.values, mask, colour)
 
 
 def default_voi(
@@ -120,7 +134,8 @@ def crop(frame: DisplayFrame, rectangle: TileRectangle) -> DisplayFrame:
     mask = None if frame.padding_mask is None else frame.padding_mask[rectangle.slices]
     if isinstance(frame, PackedFrame):
         return PackedFrame(frame.values[rectangle.slices], mask, frame.scale, frame.offset)
-    return RealFrame(frame.values[rectangle.slices], mask)
+    colour = None if frame.colour is None else frame.colour[rectangle.slices]
+    return RealFrame(frame.values[rectangle.slices], mask, colour)
 
 
 def render(frame: DisplayFrame, *, voi: VOI | None, inverse: bool = False) -> NDArray[np.uint8]:
@@ -133,7 +148,8 @@ def render(frame: DisplayFrame, *, voi: VOI | None, inverse: bool = False) -> ND
     voi
         Window or table for grey; not looked at for colour.
     inverse
-        Turn grey round after rounding; for colour the negative is shown.
+        Turn grey round after rounding; of an image in colour the negative is shown. Colours laid over grey stay: their
+        meaning does not depend on it.
 
     Returns
     -------
@@ -149,4 +165,4 @@ def render(frame: DisplayFrame, *, voi: VOI | None, inverse: bool = False) -> ND
     grey = to_grey(apply_voi(frame.values, voi), inverse=inverse)
     if frame.padding_mask is not None:
         grey[frame.padding_mask] = 0
-    return grey
+    return grey if frame.colour is None else blend(grey, frame.colour)

@@ -57,10 +57,16 @@ class PackedFrame:
 
 @dataclass(frozen=True, slots=True)
 class RealFrame:
-    """Modality values of a 32-bit or float frame: float32 or float64, (rows, columns), all finite."""
+    """Modality values of a 32-bit or float frame, or of one that is grey in part.
+
+    `values` is float32 or float64, (rows, columns), all finite. `colour` is uint8, (rows, columns, 4): red, green and
+    blue weighted with the opacity, and the opacity; None for a frame that is all grey. Pixels in colour count as
+    padding of the grey.
+    """
 
     values: NDArray[np.floating[Any]]
     padding_mask: NDArray[np.bool_] | None
+    colour: NDArray[np.uint8] | None = None
 
 
 def packing_of(layout: PixelFormat, *, modality: ModalityTransform) -> Packing | None:

@@ -16,6 +16,7 @@ from dicomkit.errors import (
     UnsupportedTransferSyntaxError,
 )
 from dicomkit.pixels.numbers import first_int
+from dicomkit.pixels.supplemental_palette import first_coloured_value
 from dicomkit.transfer_syntax import TransferSyntax
 
 MAX_FRAME_BYTES = 512 * 1024**2
@@ -27,7 +28,11 @@ _FLOAT_BITS = {0x7FE00008: 32, 0x7FE00009: 64}
 
 @dataclass(frozen=True, slots=True)
 class PixelFormat:
-    """Layout of one frame. `is_float` means Float (32 bit) or Double Float (64 bit) Pixel Data."""
+    """Layout of one frame.
+
+    `is_float` means Float (32 bit) or Double Float (64 bit) Pixel Data. `first_coloured` is the stored value from
+    which on a grey image is shown in a palette, see `supplemental_palette`; None for all others.
+    """
 
     rows: int
     columns: int
@@ -40,11 +45,19 @@ class PixelFormat:
     is_planar: bool
     number_of_frames: int
     is_float: bool = False
+    first_coloured: int | None = None
 
     @property
     def is_colour(self) -> bool:
-        """Whether the frame is shown in colour: three samples, or a palette index."""
-        return self.samples_per_pixel > 1 or self.photometric_interpretation == "PALETTE COLOR"
+        """Whether the whole frame is shown in colour: three samples, or a palette index."""
+        if self.samples_per_pixel > 1 or self.photometric_interpretation == "PALETTE COLOR":
+            return True
+        return self.first_coloured is not None and self.first_coloured <= self.lowest_value
+
+    @property
+    def lowest_value(self) -> int:
+        """The lowest stored value that the bits can hold."""
+        return -(1 << (self.bits_stored - 1)) if self.is_signed else 0
 
     @property
     def frame_bits(self) -> int:
@@ -58,7 +71,8 @@ class PixelFormat:
     @property
     def is_packable(self) -> bool:
         """Whether every stored value fits into 16 bits, so that tiles can carry it exactly."""
-        return not self.is_float and not self.is_colour and self.bits_stored <= 16
+        is_grey = not self.is_colour and self.first_coloured is None
+        return is_grey and not self.is_float and self.bits_stored <= 16
 
 
 def read_pixel_format(dataset: Dataset, *, pixel_data_tag: int = 0x7FE00010) -> PixelFormat:
@@ -81,6 +95,7 @@ def read_pixel_format(dataset: Dataset, *, pixel_data_tag: int = 0x7FE00010) -> 
     float_bits = _FLOAT_BITS.get(pixel_data_tag)
     bits_allocated = float_bits or _required(dataset, "BitsAllocated")
     bits_stored = first_int(dataset.get("BitsStored"), default=bits_allocated)
+    is_signed = first_int(dataset.get("PixelRepresentation"), default=0) == 1
     pixel_format = PixelFormat(
         rows=_required(dataset, "Rows"),
         columns=_required(dataset, "Columns"),
@@ -88,11 +103,12 @@ def read_pixel_format(dataset: Dataset, *, pixel_data_tag: int = 0x7FE00010) -> 
         bits_allocated=bits_allocated,
         bits_stored=bits_stored,
         high_bit=first_int(dataset.get("HighBit"), default=bits_stored - 1),
-        is_signed=first_int(dataset.get("PixelRepresentation"), default=0) == 1,
+        is_signed=is_signed,
         photometric_interpretation=str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip(),
         is_planar=first_int(dataset.get("PlanarConfiguration"), default=0) == 1,
         number_of_frames=max(1, first_int(dataset.get("NumberOfFrames"), default=1)),
         is_float=float_bits is not None,
+        first_coloured=None if float_bits else first_coloured_value(dataset, is_signed=is_signed),
     )
     _check(pixel_format)
     return pixel_format

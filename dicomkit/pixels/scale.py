@@ -70,7 +70,7 @@ def half_of(
     values, mask = (halve(frame.values), None) if mask is None else halve_masked(frame.values, mask)
     if isinstance(frame, PackedFrame):
         return PackedFrame(values, mask, frame.scale, frame.offset)
-    return RealFrame(values, mask)
+    return RealFrame(values, mask, None if frame.colour is None else halve(frame.colour))
 
 
 def resize_area(picture: NDArray[np.uint8], *, rows: int, columns: int) -> NDArray[np.uint8]:

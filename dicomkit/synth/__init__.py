@@ -3,7 +3,13 @@
 from dicomkit.synth.chest_phantom import Nodule
 from dicomkit.synth.chest_radiograph import dx_chest_pair
 from dicomkit.synth.ct_chest import CURRENT_NODULE, PRIOR_NODULE, ct_chest_series
-from dicomkit.synth.known import multiframe_dataset, palette_dataset, ramp_dataset, rgb_dataset
+from dicomkit.synth.known import (
+    multiframe_dataset,
+    palette_dataset,
+    ramp_dataset,
+    rgb_dataset,
+    supplemental_palette_dataset,
+)
 from dicomkit.synth.mammogram import mammogram_four_view
 from dicomkit.synth.modules import StudyAttributes
 from dicomkit.synth.overlays import add_overlay, hide_overlay_in_pixels
@@ -22,4 +28,5 @@ __all__ = [
     "palette_dataset",
     "ramp_dataset",
     "rgb_dataset",
+    "supplemental_palette_dataset",
 ]

@@ -99,6 +99,25 @@ def palette_dataset(
     return dataset
 
 
+def supplemental_palette_dataset(
+    *, first_coloured: int = 192, study: StudyAttributes | None = None
+) -> Dataset:
+    """Return a grey 16 x 16 image whose pixel n is n; from `first_coloured` on it is red 255 - n, green 7, blue n."""
+    dataset = _secondary_capture(study, ExplicitVRLittleEndian)
+    values = np.arange(256, dtype=np.uint16).reshape(16, 16)
+    set_pixels(dataset, values, bits_stored=16, photometric_interpretation="MONOCHROME2")
+    dataset.PixelPresentation = "COLOR"
+    coloured = np.arange(first_coloured, 256)
+    channels = {"Red": 255 - coloured, "Green": np.full(len(coloured), 7), "Blue": coloured}
+    for channel, entries in channels.items():
+        dataset.add_new(
+            f"{channel}PaletteColorLookupTableDescriptor", "US", [len(coloured), first_coloured, 16]
+        )
+        data = (entries.astype("<u2") << 8).tobytes()
+        dataset.add_new(f"{channel}PaletteColorLookupTableData", "OW", data)
+    return dataset
+
+
 def multiframe_dataset(
     *, frames: int = 4, rows: int = 8, columns: int = 8, study: StudyAttributes | None = None
 ) -> Dataset:

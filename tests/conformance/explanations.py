@@ -23,6 +23,11 @@ _RUN_LENGTH_BYTES = (
     "significant byte first, sample by sample). DCMTK and pydicom see the colours that we see."
 )
 
+_SUPPLEMENTAL = (
+    "DCMTK does not know supplemental palettes and shows the map in grey. All its values are in colour (PS3.3 C.7.6.23, "
+    "Pixel Presentation is COLOR); the colours are those that pydicom finds in the palette."
+)
+
 EXPLANATIONS: list[tuple[str, str, str]] = [
     ("SC_ybr_full_uncompressed.dcm", DCMTK, _ROUNDED_PRODUCTS),
     ("YBR_FULL-RLE.dcm", DCMTK, _ROUNDED_PRODUCTS),
@@ -31,6 +36,8 @@ EXPLANATIONS: list[tuple[str, str, str]] = [
     ("SC_rgb_jpeg_lossy_gdcm.dcm", PYDICOM, _SUBSAMPLED_RGB),
     ("rtdose_expb*.dcm", DCMTK, _SAMPLES_OF_32_BITS),
     ("rtdose_expb*.dcm", GDCM, _SAMPLES_OF_32_BITS),
+    ("*.2022071112144703157113445.dcm", DCMTK, _SUPPLEMENTAL),
+    ("*.2022071112144709702713453.dcm", DCMTK, _SUPPLEMENTAL),
     ("SC_rgb_rle_16bit.dcm", GDCM, _RUN_LENGTH_BYTES),
     ("SC_rgb_rle_32bit.dcm", GDCM, _RUN_LENGTH_BYTES),
 ]

@@ -2,6 +2,7 @@
 
 from pydicom.dataset import Dataset
 
+from dicomkit.pixels.colour_profile import read_colour_profile
 from dicomkit.pixels.pixel_format import PixelFormat
 from dicomkit.transfer_syntax import TransferSyntax
 
@@ -19,6 +20,8 @@ def features_of(dataset: Dataset, layout: PixelFormat, syntax: TransferSyntax) -
         str(dataset.get("VOILUTFunction") or ""): "VOILUTFunction" in dataset,
         "several windows": dataset.get("WindowWidth") is not None and _count(dataset.WindowWidth) > 1,
         f"Presentation LUT Shape {dataset.get('PresentationLUTShape')}": "PresentationLUTShape" in dataset,
+        "supplemental palette": layout.first_coloured is not None,
+        "ICC profile": read_colour_profile(dataset) is not None and layout.is_colour,
         "padding": "PixelPaddingValue" in dataset,
         "planar": layout.is_planar,
     }

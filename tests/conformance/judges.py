@@ -20,7 +20,7 @@ from PIL import Image
 from pydicom import dcmread  # noqa: TID251 - pydicom is the judge here
 from pydicom.dataset import Dataset
 from pydicom.encaps import generate_frames
-from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
 
 from dicomkit.functional_groups import functional_group
@@ -160,6 +160,15 @@ def pydicom_picture(
     except _PYTHON_CANNOT:
         return None
     return np.clip((grey - low) / (high - low), 0, 1) * 255
+
+
+def pydicom_colours(stored: NDArray[Any], path: Path) -> NDArray[Any]:
+    """Return the high bytes of what pydicom finds in the 16-bit palette of the file: (rows, columns, 3)."""
+    dataset = dcmread(path, force=True, stop_before_pixels=True)
+    # pydicom refuses supplemental palettes by name; the table itself is like any other.
+    dataset.pop("PixelPresentation", None)
+    colours: NDArray[Any] = apply_color_lut(stored, dataset)
+    return colours >> 8
 
 
 def _classic(dataset: Dataset, frame_index: int) -> Dataset:

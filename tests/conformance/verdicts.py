@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dicomkit.pixels.display import DisplayFrame, default_inverse, default_voi, display_frame, render
 from dicomkit.pixels.frames import FrameSource
 from dicomkit.pixels.modality_lut import ModalityLUT, Rescale, read_modality_transform
+from dicomkit.pixels.packing import RealFrame
 from dicomkit.pixels.voi_lut import VOI, VOIFunction, VOIWindow, read_vois
 from dicomkit.transfer_syntax import Decoder
 from tests.conformance.explanations import EXPLANATIONS
@@ -21,6 +22,7 @@ from tests.conformance.judges import (
     dcmtk_picture,
     decoded_by_gdcm,
     openjpeg_frame,
+    pydicom_colours,
     pydicom_frame,
     pydicom_picture,
 )
@@ -65,9 +67,13 @@ class _Shown:
         """Compare a judge's picture outside of the padding, which judges draw like any other value."""
         if other is None:
             return None
-        if other.shape != self.picture.shape:
+        ours = self.picture
+        if isinstance(self.frame, RealFrame) and self.frame.colour is not None:
+            # The judges know no colours over grey; where the frame is in colour it counts as padding.
+            ours = ours[..., 0]
+        if other.shape != ours.shape:
             return float("inf")
-        far = np.abs(other.astype(np.float64) - self.picture)
+        far = np.abs(other.astype(np.float64) - ours)
         mask = None if isinstance(self.frame, np.ndarray) else self.frame.padding_mask
         seen = far if mask is None else far[~mask]
         return float(seen.max()) if seen.size else 0.0
@@ -135,6 +141,14 @@ def _differences(path: Path, shown: _Shown) -> Iterator[tuple[str, float | None]
         by_judge = openjpeg_frame(path, frame_index=index)
         yield "OpenJPEG, decoded values", _stored_difference(shown, by_judge)
     by_judge = by_judge if by_judge is not None else by_gdcm
+    first = shown.source.pixel_format.first_coloured
+    if by_judge is not None and first is not None:
+        colours = pydicom_colours(by_judge, path)
+        is_coloured = by_judge >= first
+        yield (
+            "pydicom, palette",
+            float(np.abs(colours.astype(int) - shown.picture)[is_coloured].max(initial=0)),
+        )
     if by_judge is not None and shown.voi is not None and _is_from_file(shown):
         grey = pydicom_picture(by_judge, path, frame_index=index, voi=shown.voi)
         yield (
