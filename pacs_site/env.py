@@ -85,16 +85,13 @@ def secret_from_file(path: Path) -> str:
     Raises
     ------
     ImproperlyConfigured
-        The file can be read by others, or holds a secret that is too short to be random.
+        The file cannot be made, can be read by others, or holds a secret that is too short to be random.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return secret_from_file(path)  # Another process of the same start was first.
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(64))
+            _make_secret(path)
+        except OSError as error:
+            raise ImproperlyConfigured(f"cannot write {path} ({error.strerror}).") from error
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ImproperlyConfigured(f"{path} can be read by others; run: chmod 600 '{path}'")
     secret = path.read_text().strip()
@@ -103,3 +100,18 @@ def secret_from_file(path: Path) -> str:
             f"{path} holds a weak secret; put {MINIMUM_SECRET_LENGTH} random characters in it."
         )
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new secret, unless another process of the same start was first; never leave half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    except OSError:
+        path.unlink()
+        raise

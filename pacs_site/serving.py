@@ -1,7 +1,9 @@
 """Runs the whole system in the foreground: one supervisor, stopped in order when we are told to stop."""
 
 import ctypes
+import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -59,27 +61,34 @@ class RunningSystem:
         except subprocess.TimeoutExpired:
             self._supervisor.kill()
 
-    def wait_until_ready(self) -> bool:
+    def wait_until_ready(self, *, say: Callable[[str], None]) -> bool:
         """Wait until the web server says that every part can work, and the DICOM receiver listens; return False when
         told to stop meanwhile.
+
+        With a disk that is almost full everything but storing works, so that is said once and then waited out.
 
         Raises
         ------
         StartError
             It did not come up in time, or the supervisor ended.
         """
-        url = f"http://{url_host(settings.PACS_HTTP_HOST)}:{settings.PACS_HTTP_PORT}/readyz"
         until = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < until and not self._is_stopping:
+        unusable: set[str] | None = None
+        has_been_said = False
+        while not self._is_stopping:
             self._check_supervisor()
-            if _answers_ok(url) and _listens(settings.PACS_DICOM_HOST, settings.PACS_DICOM_PORT):
+            unusable = (
+                _unusable_parts() if _listens(settings.PACS_DICOM_HOST, settings.PACS_DICOM_PORT) else None
+            )
+            if unusable == set():
                 return True
+            if unusable == {"storage"} and not has_been_said:
+                say(_no_room_text())
+                has_been_said = True
+            if time.monotonic() > until and not has_been_said:
+                raise StartError(_not_ready_text(unusable))
             time.sleep(0.2)
-        if self._is_stopping:
-            return False
-        raise StartError(
-            f"the system did not become ready; see the logs in {settings.PACS_DATA_DIR / 'logs'}"
-        )
+        return False
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Run until told to stop."""
@@ -116,12 +125,36 @@ def url_host(host: str) -> str:
     return f"[{reachable}]" if ":" in reachable else reachable
 
 
-def _answers_ok(url: str) -> bool:
+def _unusable_parts() -> set[str] | None:
+    """Return the parts that the web server cannot use; None when it does not answer at all."""
+    url = f"http://{url_host(settings.PACS_HTTP_HOST)}:{settings.PACS_HTTP_PORT}/readyz"
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 -- our own address
-            return int(answer.status) == 200
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            body = answer.read()
+    except urllib.error.HTTPError as error:
+        body = error.read()
     except (urllib.error.URLError, OSError):
-        return False
+        return None
+    try:
+        return {part for part, is_usable in json.loads(body).items() if not is_usable}
+    except ValueError:
+        return None
+
+
+def _no_room_text() -> str:
+    folder, least = settings.PACS_BLOB_DIR, settings.PACS_MIN_FREE_BYTES // 2**20
+    free = shutil.disk_usage(folder).free // 2**20
+    return (
+        f"waiting for room: the disk of {folder} is full ({free} MiB are free, PACS_MIN_FREE_BYTES asks for {least}). "
+        "Studies can be read, none can be stored."
+    )
+
+
+def _not_ready_text(unusable: set[str] | None) -> str:
+    logs = settings.PACS_DATA_DIR / "logs"
+    if not unusable:
+        return f"the system did not become ready; see the logs in {logs}"
+    return f"the system did not become ready: no use of {', '.join(sorted(unusable))}; see the logs in {logs}"
 
 
 def _listens(host: str, port: int) -> bool:

@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 
 from pacs_site import health
 
+handler500 = "pacs_site.errors.answer_failure"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="worklist:list"), name="home"),
     path("accounts/", include("accounts.urls")),

