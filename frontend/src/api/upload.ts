@@ -65,6 +65,7 @@ function failureOf(status: number, said: string): RequestError {
   if (status === 422 || status === 400) {
     return new RequestError("unshowable", said || "The file was not taken in.", status);
   }
+  if (status === 507) return new RequestError("server", said || "A disk of the server is full.", status);
   return new RequestError("server", said || `The server answered ${status}.`, status);
 }
 

@@ -47,13 +47,19 @@ class UploadPage {
     const bag = new DisposerBag();
     bag.add(this.queue.changed.subscribe(() => this.schedule()));
     bag.add(this.queue.ended.subscribe(() => this.sayEnded()));
+    bag.add(this.queue.full.subscribe((reason) => this.sayFull(reason)));
     bag.add(listen(this.part("form"), "submit", (event) => event.preventDefault()));
     for (const name of ["files", "folder"]) {
       const input = this.part<HTMLInputElement>(name);
       bag.add(listen(input, "change", () => this.takeInput(input)));
     }
     bag.add(this.attachDrop());
-    bag.add(listen(this.part("retry"), "click", () => this.queue.retryFailed()));
+    bag.add(
+      listen(this.part("retry"), "click", () => {
+        this.part("error").hidden = true;
+        this.queue.retryFailed();
+      }),
+    );
     bag.add(listen(this.part("stop"), "click", () => this.queue.stop()));
     bag.add(
       listen(this.part("clear"), "click", () => {
@@ -135,6 +141,10 @@ class UploadPage {
   private sayEnded(): void {
     const link = element("a", { href: loginUrl() }, "Log in again");
     this.say("Your session has ended. ", link, " and upload the rest; what is stored stays stored.");
+  }
+
+  private sayFull(reason: string): void {
+    this.say(reason, " The rest was not sent; what is stored stays stored. Retry when there is room.");
   }
 
   private schedule(): void {

@@ -82,6 +82,22 @@ describe("UploadQueue", () => {
     expect(queue.isBusy).toBe(false);
   });
 
+  it("sends nothing more when the archive is full, until it is told to try again", async () => {
+    const full = vi.fn();
+    queue.full.subscribe(full);
+    for (const name of ["a", "b", "c", "d"]) queue.add(chosen(name));
+
+    calls[0]?.fail(new RequestError("server", "The disk is full.", 507));
+    await settled();
+
+    expect(calls).toHaveLength(3);
+    expect(full).toHaveBeenCalledExactlyOnceWith("The disk is full.");
+    expect(queue.totals().failed).toBe(4);
+
+    queue.retryFailed();
+    expect(calls).toHaveLength(6);
+  });
+
   it("sends nothing more when the session has ended", async () => {
     const ended = vi.fn();
     queue.ended.subscribe(ended);

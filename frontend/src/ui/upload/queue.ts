@@ -32,12 +32,16 @@ export type Send = (
 ) => Promise<readonly UploadResult[]>;
 
 const CONCURRENCY = 3;
+/** HTTP 507 Insufficient Storage. */
+const NO_ROOM = 507;
 
 /** Sends files, a few at a time. A failure stays with its file and can be tried again. */
 export class UploadQueue {
   readonly changed = new Emitter<void>();
   /** The session has ended: nothing more can be sent until the user logs in. */
   readonly ended = new Emitter<void>();
+  /** The archive has no room: every further file would fail like this one. */
+  readonly full = new Emitter<string>();
   readonly items: UploadItem[] = [];
   private running = 0;
   private next = 0;
@@ -134,6 +138,9 @@ export class UploadQueue {
     if (error instanceof RequestError && error.kind === "session") {
       this.stop();
       this.ended.emit();
+    } else if (error instanceof RequestError && error.status === NO_ROOM) {
+      this.stop();
+      this.full.emit(error.message);
     }
   }
 
