@@ -124,19 +124,19 @@ def frame_of(file: BinaryIO, sha256: str, frame_number: int) -> RenderableFrame:
 
 def render_tile(file: BinaryIO, request: TileRequest) -> CachedPicture:
     """Return the tile of a stored file, or an entry that says why it cannot be displayed."""
-    return _or_problem(lambda: _tile(file, request))
+    return or_problem(lambda: _tile(file, request))
 
 
 def render_thumbnail(
     file: BinaryIO, sha256: str, frame_number: int, pixel_aspect_ratio: tuple[float, float]
 ) -> CachedPicture:
     """Return a small picture of a frame in its default window, with square pixels."""
-    return _or_problem(lambda: _thumbnail(frame_of(file, sha256, frame_number), pixel_aspect_ratio))
+    return or_problem(lambda: _thumbnail(frame_of(file, sha256, frame_number), pixel_aspect_ratio))
 
 
 def render_marks(file: BinaryIO, frame_number: int) -> CachedPicture:
     """Return what lies over a frame, see `dicomkit.pixels.marks`."""
-    return _or_problem(lambda: _marks(file, frame_number))
+    return or_problem(lambda: _marks(file, frame_number))
 
 
 def window_text(voi: VOI | None) -> str:
@@ -144,7 +144,7 @@ def window_text(voi: VOI | None) -> str:
     return f"{float(voi.center)!r} {float(voi.width)!r} {voi.function}" if isinstance(voi, VOIWindow) else ""
 
 
-def _or_problem(make: Callable[[], CachedPicture]) -> CachedPicture:
+def or_problem(make: Callable[[], CachedPicture]) -> CachedPicture:
     """Return a picture, or the reason why there is none: whatever a file does to us, the reader gets an answer."""
     try:
         return make()

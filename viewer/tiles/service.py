@@ -50,7 +50,7 @@ def fetch_thumbnail(key: str, series_instance_uid: str) -> CachedPicture | None:
     RenderingUnavailableError
         Cache or task queue cannot be reached.
     """
-    return _fetch(key, TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid)
+    return fetch_picture(key, TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid)
 
 
 def fetch_marks(key: str, *, sha256: str, frame_number: int) -> CachedPicture | None:
@@ -61,10 +61,17 @@ def fetch_marks(key: str, *, sha256: str, frame_number: int) -> CachedPicture | 
     RenderingUnavailableError
         Cache or task queue cannot be reached.
     """
-    return _fetch(key, TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number)
+    return fetch_picture(key, TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number)
 
 
-def _fetch(key: str, task: TaskName, **arguments: object) -> CachedPicture | None:
+def fetch_picture(key: str, task: TaskName, **arguments: object) -> CachedPicture | None:
+    """Return the picture of a cache key, or None while the task of that name renders it.
+
+    Raises
+    ------
+    RenderingUnavailableError
+        Cache or task queue cannot be reached.
+    """
     try:
         cache = tile_cache()
         return cache.get(key) or _rendered(cache, key, task, **arguments)

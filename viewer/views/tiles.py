@@ -15,15 +15,12 @@ from viewer.access import VisibleInstance
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
 from viewer.services import marks_key, thumbnail_key
 from viewer.stack import representative
-from viewer.tiles.cache import CachedPicture
 from viewer.tiles.lookup import grey_table
-from viewer.tiles.request import TileRequest
 from viewer.tiles.service import fetch_marks, fetch_thumbnail, fetch_tile
 from viewer.views.opening import opened_instance, record_opening
+from viewer.views.pictures import CACHE_CONTROL, picture_answer, requested_tile, unavailable
 
 _OPENING = "The opening of the study is recorded once per session."
-# The address with its content hash decides the bytes, but who may see them can change within the day.
-_CACHE_CONTROL = "private, max-age=3600"
 
 
 @require_GET
@@ -36,20 +33,22 @@ def tile(
     instance = opened_instance(request, sop_instance_uid, frame_number)
     _require_in_pyramid(instance, level, column, row)
     try:
-        asked = _tile_request(request, instance, frame_number, level, column, row)
+        asked = requested_tile(
+            request, sha256=instance.sha256, frame_number=frame_number, level=level, column=column, row=row
+        )
     except InvalidTileRequestError as error:
         return problem(400, "No such tile", str(error))
     etag = asked.etag()
     if (unchanged := not_modified(request, etag)) is not None:
-        unchanged["Cache-Control"] = _CACHE_CONTROL
+        unchanged["Cache-Control"] = CACHE_CONTROL
         return unchanged
     try:
         picture = fetch_tile(
             asked, series_instance_uid=instance.series_instance_uid, sop_instance_uid=sop_instance_uid
         )
     except RenderingUnavailableError as error:
-        return _unavailable(error)
-    return _answer(picture, etag)
+        return unavailable(error)
+    return picture_answer(picture, etag)
 
 
 @require_GET
@@ -74,9 +73,9 @@ def thumbnail(request: HttpRequest, series_instance_uid: str) -> HttpResponseBas
     if (unchanged := not_modified(request, etag)) is not None:
         return unchanged
     try:
-        return _answer(fetch_thumbnail(key, series_instance_uid), etag)
+        return picture_answer(fetch_thumbnail(key, series_instance_uid), etag)
     except RenderingUnavailableError as error:
-        return _unavailable(error)
+        return unavailable(error)
 
 
 @require_GET
@@ -90,9 +89,9 @@ def marks(request: HttpRequest, sop_instance_uid: str, frame_number: int) -> Htt
     if (unchanged := not_modified(request, etag)) is not None:
         return unchanged
     try:
-        return _answer(fetch_marks(key, sha256=instance.sha256, frame_number=frame_number), etag)
+        return picture_answer(fetch_marks(key, sha256=instance.sha256, frame_number=frame_number), etag)
     except RenderingUnavailableError as error:
-        return _unavailable(error)
+        return unavailable(error)
 
 
 @require_GET
@@ -111,7 +110,7 @@ def lookup(
     except DicomKitError as error:
         return problem(422, "No such table", str(error))
     response = HttpResponse(table, content_type="application/octet-stream")
-    response["Cache-Control"] = _CACHE_CONTROL
+    response["Cache-Control"] = CACHE_CONTROL
     return response
 
 
@@ -122,51 +121,3 @@ def _require_in_pyramid(instance: VisibleInstance, level: int, column: int, row:
         tile_rectangle(instance.rows or 1, instance.columns or 1, level=level, column=column, row=row)
     except InvalidTileError:
         raise Http404 from None
-
-
-def _tile_request(
-    request: HttpRequest, instance: VisibleInstance, frame_number: int, level: int, column: int, row: int
-) -> TileRequest:
-    parameters = request.GET
-    try:
-        center, width = parameters.get("wc"), parameters.get("ww")
-        if (center is None) != (width is None):
-            raise InvalidTileRequestError("A window has both a centre (wc) and a width (ww).")
-        function = parameters.get("fn", "LINEAR")
-        return TileRequest(
-            sha256=instance.sha256,
-            frame_number=frame_number,
-            level=level,
-            column=column,
-            row=row,
-            depth=int(parameters.get("depth", "8")),
-            window=(float(center), float(width), function)
-            if center is not None and width is not None
-            else None,
-            voi_index=int(parameters["voi"]) if "voi" in parameters else None,
-            is_inverted=parameters.get("invert") == "1",
-        )
-    except ValueError:
-        raise InvalidTileRequestError("Window, VOI and depth are numbers.") from None
-
-
-def _answer(picture: CachedPicture | None, etag: str) -> HttpResponseBase:
-    if picture is None:
-        response = HttpResponse(status=202)
-        response["Retry-After"] = "1"
-        response["Cache-Control"] = "no-store"
-        return response
-    if picture.problem:
-        return problem(422, "This image cannot be displayed", picture.problem)
-    response = HttpResponse(picture.png, content_type="image/png")
-    response["ETag"] = etag
-    response["Cache-Control"] = _CACHE_CONTROL
-    if picture.default_window:
-        response["X-Default-Window"] = picture.default_window
-    return response
-
-
-def _unavailable(error: RenderingUnavailableError) -> HttpResponseBase:
-    response = problem(503, "Pictures are not available at the moment", str(error))
-    response["Retry-After"] = "2"
-    return response
