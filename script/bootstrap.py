@@ -117,9 +117,12 @@ def ensure_front_end() -> None:
 
 
 def node() -> Path:
-    """Return a Node that is new enough: the machine's, else one from a Python wheel."""
+    """Return a Node that is new enough: the machine's, else one from a Python wheel.
+
+    Some distributions package Node without npm; then the wheel's, which has one, is better.
+    """
     found = shutil.which("node")
-    if found and _node_version(found) >= LEAST_NODE:
+    if found and shutil.which("npm") and _node_version(found) >= LEAST_NODE:
         return Path(found)
     packaged = _packaged_node()
     if packaged is None:
@@ -147,10 +150,11 @@ def _packaged_node() -> Path | None:
 
 
 def _node_version(program: str) -> tuple[int, ...]:
-    text = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     try:
+        text = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
         return tuple(int(part) for part in text.strip().lstrip("v").split(".")[:2])
-    except ValueError:
+    except (OSError, ValueError):
+        # It is built for another machine, or says something else.
         return (0,)
 
 
