@@ -25,8 +25,16 @@ from archive.services.importing import import_paths
 from archive.services.ingest import close_session, ingest_instances
 from archive.services.received import ArrivalSession, Origin, ReceivedInstance
 from audit.actors import Actor
-from dicomkit.synth import PRIOR_NODULE, StudyAttributes, ct_chest_series, dx_chest_pair, mammogram_four_view
+from dicomkit.synth import (
+    CURRENT_NODULE,
+    PRIOR_NODULE,
+    StudyAttributes,
+    ct_chest_series,
+    dx_chest_pair,
+    mammogram_four_view,
+)
 from dicomkit.synth.modules import derived_uid
+from dicomkit.synth.notes import nodule_notes
 from dimse.models import Right
 from dimse.services.peers import add_peer
 
@@ -226,7 +234,13 @@ def _synthetic(code: str) -> Iterator[Dataset]:
             "patient_sex": "F",
         }
         yield from ct_chest_series(_study(code, 1, "20250603", "CT chest", **follow_up), nodule=PRIOR_NODULE)
-        yield from ct_chest_series(_study(code, 2, "20261118", "CT chest, follow-up", **follow_up))
+        current = _study(code, 2, "20261118", "CT chest, follow-up", **follow_up)
+        near_nodule = []
+        for dataset in ct_chest_series(current):
+            if abs(dataset.ImagePositionPatient[2] - CURRENT_NODULE.centre[2]) < CURRENT_NODULE.radius_mm:
+                near_nodule.append(dataset)
+            yield dataset
+        yield from nodule_notes(current, near_nodule, CURRENT_NODULE)
         yield from dx_chest_pair(_study(code, 3, "20261112", "Chest PA and lateral", **follow_up))
     else:
         yield from mammogram_four_view(

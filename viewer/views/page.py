@@ -23,6 +23,7 @@ def study_page(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     context = {
         "study_instance_uid": study.study_instance_uid,
         "manifest_url": reverse("viewer:manifest", args=[study.study_instance_uid]),
+        "presentations_url": reverse("viewer:presentations", args=[study.study_instance_uid]),
     }
     response = render(request, "viewer/study.html", context)
     response["Cache-Control"] = "no-store"

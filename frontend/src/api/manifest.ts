@@ -100,6 +100,9 @@ function parseImage(fields: Fields): StudyImage {
     sliceLocationMm: readNumberOrNull(fields, "slice_location_mm"),
     sliceThicknessMm: readNumberOrNull(fields, "slice_thickness_mm"),
     lossy: readTextOrEmpty(fields, "lossy"),
+    overlays: fields.overlays == null ? [] : readList(fields, "overlays").map(String),
+    shutterGrey: readNumberOrNull(fields, "shutter_grey"),
+    marksUrl: readTextOrNull(fields, "marks_url"),
   };
 }
 
@@ -107,7 +110,7 @@ function parsePacking(fields: Fields): Packing {
   return { scale: readNumber(fields, "scale"), offset: readNumber(fields, "offset") };
 }
 
-function parseVoi(fields: Fields): FileVoi {
+export function parseVoi(fields: Fields): FileVoi {
   const label = readTextOrEmpty(fields, "label");
   if (fields.lut_url != null) return { kind: "table", label, url: readText(fields, "lut_url") };
   return {

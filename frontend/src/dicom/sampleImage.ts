@@ -26,6 +26,9 @@ export function sampleImage(properties: Partial<StudyImage> = {}): StudyImage {
     sliceLocationMm: null,
     sliceThicknessMm: null,
     lossy: "",
+    overlays: [],
+    shutterGrey: null,
+    marksUrl: null,
     ...properties,
   };
 }

@@ -71,6 +71,12 @@ export interface StudyImage {
   readonly sliceLocationMm: number | null;
   readonly sliceThicknessMm: number | null;
   readonly lossy: string;
+  /** What its overlay planes are called. */
+  readonly overlays: readonly string[];
+  /** The grey, 0 to 255, in which the shutter covers; null without a shutter. */
+  readonly shutterGrey: number | null;
+  /** Where overlays and shutter are, as one bitmap; null with neither. */
+  readonly marksUrl: string | null;
 }
 
 export interface Series {

@@ -2,6 +2,7 @@ import { renderedTileUrl } from "../api/tiles";
 import type { StudyImage } from "../dicom/types";
 import type { ImageToScreen, ScreenSize } from "../geometry/camera";
 import { levelSize, TILE_SIZE, type TileIndex, tilesTouching } from "../geometry/tiles";
+import type { Marks } from "./marks";
 import { gatherMosaic, type Mosaic } from "./mosaic";
 import { type Coverage, resampleGrid } from "./resample";
 import type { PictureTile, TileCache } from "./tileCache";
@@ -100,6 +101,17 @@ export class ImagePainter {
     const right = tile.width === TILE_SIZE ? overlap : 0;
     const bottom = tile.height === TILE_SIZE ? overlap : 0;
     context.drawImage(tile.bitmap, x, y, tile.width * factor + right, tile.height * factor + bottom);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  /** Draw a bitmap of the whole frame over it. */
+  paintOver(marks: Marks, matrix: ImageToScreen): void {
+    const { context } = this;
+    context.setTransform(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f);
+    // Made smaller, a line of one pixel must not vanish between two; made larger, it keeps its edges.
+    context.imageSmoothingEnabled = Math.max(Math.abs(matrix.a), Math.abs(matrix.b)) < 1;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(marks.picture, 0, 0);
     context.setTransform(1, 0, 0, 1, 0, 0);
   }
 

@@ -10,6 +10,7 @@ import type { ToolName } from "../tools/tool";
 import { LAYOUTS, type LayoutName } from "../viewport/layout";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
+import { showNextKeyImage } from "./presentationMenu";
 import { windowCommands } from "./windowCommands";
 
 /** Everything the viewer can do, in the order of the tool bar. */
@@ -137,6 +138,13 @@ function scrollCommands(): Command[] {
     by("next-ten", "Ten images on", ["PageDown"], 10),
     by("first-image", "First image", ["Home"], -everything),
     by("last-image", "Last image", ["End"], everything),
+    {
+      id: "next-key-image",
+      label: "Next key image",
+      group: "scroll",
+      keys: ["k"],
+      run: ({ grid, presentations }) => showNextKeyImage(grid.active, presentations.current.keyObjects),
+    },
     { ...stepSeries(-1), id: "previous-series", label: "Series before", keys: [","] },
     { ...stepSeries(1), id: "next-series", label: "Next series", keys: ["."] },
   ];

@@ -28,3 +28,10 @@ export function attachMenus(): Disposer {
   );
   return () => bag.dispose();
 }
+
+/** The bar scrolls sideways and would cut the panel, so the panel hangs from the window. */
+export function placeBelow(panel: HTMLElement, summary: HTMLElement): void {
+  const box = summary.getBoundingClientRect();
+  panel.style.top = `${box.bottom + 4}px`;
+  panel.style.left = `${Math.max(4, Math.min(box.left, window.innerWidth - panel.offsetWidth - 4))}px`;
+}

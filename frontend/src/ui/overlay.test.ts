@@ -56,6 +56,9 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
     measurements: [],
     awaitedIndex: null,
     failure: null,
+    presentation: null,
+    keyTitle: "",
+    hidesMarks: false,
     ...changes,
   };
 }

@@ -34,6 +34,7 @@ const CORNERS: readonly Corner[] = [
     lines: [
       { name: "side" },
       { name: "series", quiet: true },
+      { name: "key-image" },
       { name: "image-number" },
       { name: "slice", quiet: true },
     ],
@@ -42,6 +43,8 @@ const CORNERS: readonly Corner[] = [
     name: "bottom-right",
     lines: [
       { name: "quality" },
+      { name: "presentation" },
+      { name: "marks" },
       { name: "lossy" },
       { name: "window" },
       { name: "window-label", quiet: true },
@@ -169,8 +172,11 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
     series: seriesLine(stack),
     "image-number": `${painted.imageIndex + 1} / ${count}`,
     side: sideLine(image),
+    "key-image": painted.keyTitle ? `Key image: ${painted.keyTitle}` : "",
     slice: sliceLine(image),
     quality: painted.quality === "preview" ? "Preview" : "",
+    presentation: painted.presentation ? `Shown as ${painted.presentation.label}` : "",
+    marks: painted.hidesMarks ? "Overlays and shutter off" : "",
     lossy: image.lossy ? `Lossy ${image.lossy}`.replace(/^Lossy lossy/i, "Lossy") : "",
     window: windowLine(painted),
     "window-label": [painted.voi?.label ?? "", painted.invert ? "inverted" : ""].filter(Boolean).join(", "),

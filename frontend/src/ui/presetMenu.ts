@@ -2,6 +2,7 @@ import { type DisposerBag, listen } from "../core/disposable";
 import { formatNumber } from "../core/numbers";
 import type { FileVoi } from "../dicom/types";
 import { element, icon } from "./dom";
+import { placeBelow } from "./menus";
 import type { ViewerContext } from "./viewerContext";
 import { activePresets, applyPreset } from "./windowCommands";
 
@@ -19,7 +20,7 @@ export function presetMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
     listen(menu, "toggle", () => {
       if (!menu.open) return;
       panel.replaceChildren(...entries(context, () => menu.removeAttribute("open")));
-      place(panel, summary);
+      placeBelow(panel, summary);
     }),
   );
   return menu;
@@ -59,11 +60,4 @@ function fileLabel(voi: FileVoi, index: number): string {
   const name = voi.label || `File ${index + 1}`;
   if (voi.kind === "table") return `${name}  (table)`;
   return `${name}  ${formatNumber(voi.windowWidth, 2)} / ${formatNumber(voi.windowCenter, 2)}`;
-}
-
-/** The bar scrolls sideways and would cut the panel, so the panel hangs from the window. */
-function place(panel: HTMLElement, summary: HTMLElement): void {
-  const box = summary.getBoundingClientRect();
-  panel.style.top = `${box.bottom + 4}px`;
-  panel.style.left = `${Math.max(4, Math.min(box.left, window.innerWidth - panel.offsetWidth - 4))}px`;
 }

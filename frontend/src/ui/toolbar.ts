@@ -2,6 +2,7 @@ import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import type { Command, CommandGroup } from "./command";
 import { element, icon } from "./dom";
 import { keyLabel } from "./keyboard";
+import { presentationMenu } from "./presentationMenu";
 import { presetMenu } from "./presetMenu";
 import type { ViewerContext } from "./viewerContext";
 
@@ -32,7 +33,7 @@ export function buildToolbar(
       buttons.push({ command, button });
       section.append(button);
     }
-    if (group === "window") section.prepend(presetMenu(context, bag));
+    if (group === "window") section.prepend(presetMenu(context, bag), presentationMenu(context, bag));
     root.append(section);
   }
   const refresh = () => {

@@ -6,6 +6,7 @@ import type { TileQueue } from "../render/tileQueue";
 import type { Tool, ToolName } from "../tools/tool";
 import type { Cine } from "../viewport/cine";
 import type { ViewportGrid } from "../viewport/layout";
+import type { PresentationStore } from "../viewport/presentationStore";
 
 /** Everything that the viewer's controls act on. */
 export class ViewerContext {
@@ -20,6 +21,7 @@ export class ViewerContext {
     readonly annotations: AnnotationStore,
     readonly queue: TileQueue,
     readonly tables: GreyTables,
+    readonly presentations: PresentationStore,
     readonly tools: Readonly<Record<ToolName, Tool>>,
     readonly page: HTMLElement,
     firstTool: ToolName,

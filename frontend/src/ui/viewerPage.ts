@@ -2,10 +2,12 @@ import { AnnotationStore } from "../annotations/store";
 import { loginUrl, RequestError, request } from "../api/client";
 import { ShapeError } from "../api/fields";
 import { parseManifest } from "../api/manifest";
+import { parsePresentations } from "../api/presentations";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import type { StudyManifest } from "../dicom/types";
 import { TileDecoder } from "../render/decoder";
 import { GreyTables } from "../render/greyTables";
+import { MarksStore } from "../render/marks";
 import { defaultBudgetBytes, TileCache } from "../render/tileCache";
 import { tileLoader } from "../render/tileLoader";
 import { TileQueue } from "../render/tileQueue";
@@ -17,6 +19,7 @@ import { windowLevelTool } from "../tools/windowLevel";
 import { Cine } from "../viewport/cine";
 import type { ViewportServices } from "../viewport/compositor";
 import { ViewportGrid } from "../viewport/layout";
+import { PresentationStore } from "../viewport/presentationStore";
 import { buildCineBar } from "./cineBar";
 import { viewerCommands } from "./commands";
 import { element, required, setText } from "./dom";
@@ -82,7 +85,20 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   showProgress(page, context, bag);
   context.setTool(context.tool.name);
   fillViewports(context);
+  if (manifest.other.some(({ modality }) => modality === "PR" || modality === "KO")) {
+    void loadPresentations(page, context);
+  }
   return () => bag.dispose();
+}
+
+/** What others noted comes after the first image, and the viewer does without it where it does not come. */
+async function loadPresentations(page: HTMLElement, context: ViewerContext): Promise<void> {
+  try {
+    const response = await request(page.dataset.presentationsUrl ?? "");
+    context.presentations.set(parsePresentations(await response.json()));
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+  }
 }
 
 function startServices(bag: DisposerBag): ViewportServices {
@@ -91,7 +107,14 @@ function startServices(bag: DisposerBag): ViewportServices {
   const decoder = new TileDecoder(Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))));
   bag.add(() => decoder.dispose());
   const queue = new TileQueue(tileLoader(cache, decoder), (url) => cache.has(url));
-  return { cache, queue, tables: new GreyTables(), annotations: new AnnotationStore() };
+  return {
+    cache,
+    queue,
+    tables: new GreyTables(),
+    annotations: new AnnotationStore(),
+    marks: new MarksStore(),
+    presentations: new PresentationStore(),
+  };
 }
 
 /** Series of objects without pixels are listed by name, they cannot fill a viewport. */
@@ -105,7 +128,7 @@ function makeContext(
   grid: ViewportGrid,
   services: ViewportServices,
 ): ViewerContext {
-  const { annotations, tables, queue } = services;
+  const { annotations, tables, queue, presentations } = services;
   const tools = {
     window: windowLevelTool(tables),
     scroll: scrollTool,
@@ -117,7 +140,19 @@ function makeContext(
   };
   const isTouch = window.matchMedia("(pointer: coarse)").matches;
   const firstTool = isTouch ? "scroll" : "window";
-  return new ViewerContext(manifest, grid, new Cine(), annotations, queue, tables, tools, page, firstTool);
+  const cine = new Cine();
+  return new ViewerContext(
+    manifest,
+    grid,
+    cine,
+    annotations,
+    queue,
+    tables,
+    presentations,
+    tools,
+    page,
+    firstTool,
+  );
 }
 
 function makeViewportRoot(index: number): HTMLElement {

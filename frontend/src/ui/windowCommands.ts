@@ -29,6 +29,13 @@ export function windowCommands(): Command[] {
       run: ({ grid }) => grid.active.setInvert(!grid.active.invert),
       isOn: ({ grid }) => grid.active.invert,
     },
+    {
+      id: "marks",
+      label: "Overlays and shutter, on and off",
+      group: "window",
+      keys: ["t"],
+      run: ({ grid }) => grid.active.setShowMarks(!grid.active.showsMarks),
+    },
   ];
 }
 

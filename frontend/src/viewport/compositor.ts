@@ -1,8 +1,10 @@
 import { describeAnnotation } from "../annotations/describe";
+import { drawDrawings } from "../annotations/drawings";
 import { type DescribedAnnotation, drawAnnotations } from "../annotations/render";
 import type { AnnotationStore } from "../annotations/store";
 import type { RequestError } from "../api/client";
 import { renderedTileUrl } from "../api/tiles";
+import { keyTitle, lookOf, type PresentationState } from "../dicom/presentation";
 import { imageKey, type StudyImage } from "../dicom/types";
 import {
   type Camera,
@@ -13,11 +15,13 @@ import {
 } from "../geometry/camera";
 import type { GreyTables } from "../render/greyTables";
 import { ImagePainter } from "../render/imagePainter";
+import type { MarksStore } from "../render/marks";
 import type { Mosaic } from "../render/mosaic";
 import type { TileCache } from "../render/tileCache";
 import { coarsestTile, frameShape, fullTileUrl } from "../render/tilePlan";
 import type { TileQueue } from "../render/tileQueue";
 import type { Painted, Quality } from "./painted";
+import type { PresentationStore } from "./presentationStore";
 import { imageAt, type Stack } from "./stack";
 import type { StackLoader } from "./stackLoader";
 import { FILE_DEFAULT, previewView, type ResolvedVoi, resolveVoi, type VoiChoice } from "./voi";
@@ -28,6 +32,8 @@ export interface ViewportServices {
   readonly queue: TileQueue;
   readonly tables: GreyTables;
   readonly annotations: AnnotationStore;
+  readonly marks: MarksStore;
+  readonly presentations: PresentationStore;
 }
 
 /** How the reader wants to see the stack. */
@@ -35,6 +41,9 @@ export interface Look {
   readonly camera: Camera;
   readonly choice: VoiChoice;
   readonly invert: boolean;
+  readonly presentation: PresentationState | null;
+  /** Whether overlays and shutters are shown. */
+  readonly showMarks: boolean;
   readonly screen: ScreenSize;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
@@ -66,7 +75,14 @@ export class Compositor {
     const frame = frameShape(image);
     const matrix = imageToScreenMatrix(look.camera, frame, look.screen);
     const failure = this.failureOf(image, index);
-    const pixels = failure ? NO_PIXELS : this.paintImage(image, index, matrix, look);
+    const presented = look.presentation ? lookOf(look.presentation, image) : null;
+    // Under a presentation state its own polarity counts, whatever window the reader goes on to (PS3.4 N.2.1).
+    const inverse = presented?.look.isInverse ?? image.inverse;
+    const pixels = failure ? NO_PIXELS : this.paintImage(image, index, matrix, look, inverse);
+    if (pixels.quality !== "none") {
+      if (look.showMarks) this.paintMarks(image, matrix);
+      drawDrawings(this.context, presented?.look.drawings ?? [], matrix, look.ratio);
+    }
     const measurements = this.paintAnnotations(image, matrix, pixels, look.ratio);
     return {
       stack,
@@ -80,11 +96,20 @@ export class Compositor {
       awaitedIndex: pixels.quality === "none" && !failure ? index : null,
       failure,
       measurements,
+      presentation: presented ? look.presentation : null,
+      keyTitle: keyTitle(this.services.presentations.current, image),
+      hidesMarks: !look.showMarks && image.marksUrl !== null,
       ...pixels,
     };
   }
 
-  private paintImage(image: StudyImage, index: number, matrix: ImageToScreen, look: Look): Pixels {
+  private paintImage(
+    image: StudyImage,
+    index: number,
+    matrix: ImageToScreen,
+    look: Look,
+    inverse: boolean,
+  ): Pixels {
     const plan = this.loader.plan(index);
     if (plan === null) return NO_PIXELS;
     if (image.kind === "colour") {
@@ -92,10 +117,17 @@ export class Compositor {
     }
     const mosaic = this.painter.valuesFor(image, plan);
     const voi = mosaic ? this.resolve(image, mosaic, look.choice) : null;
-    const greys = voi ? this.greys(image, voi, look.invert) : null;
+    const greys = voi ? this.greys(image, voi, inverse, look.invert) : null;
     if (!mosaic || !voi || !greys) return this.paintPreview(image, matrix, look);
     this.painter.paintValues(mosaic, matrix, greys, look.screen);
     return { quality: mosaic.complete ? "full" : "preview", voi, mosaic };
+  }
+
+  /** Overlays and shutter, over the pixels and under everything that is drawn. */
+  private paintMarks(image: StudyImage, matrix: ImageToScreen): void {
+    if (image.marksUrl === null) return;
+    const marks = this.services.marks.forUrl(image.marksUrl, image.shutterGrey ?? 0);
+    if (marks) this.painter.paintOver(marks, matrix);
   }
 
   /** The server's 8-bit rendering, until the values are here. It states its own window, not the one to come. */
@@ -124,10 +156,10 @@ export class Compositor {
     });
   }
 
-  private greys(image: StudyImage, voi: ResolvedVoi, invert: boolean): Uint32Array | null {
+  private greys(image: StudyImage, voi: ResolvedVoi, inverse: boolean, invert: boolean): Uint32Array | null {
     if (voi.kind === "table") return this.services.tables.forTable(voi.url, invert);
     if (image.packing === null) return null;
-    return this.services.tables.forWindow(image.packing, voi.window, image.inverse !== invert);
+    return this.services.tables.forWindow(image.packing, voi.window, inverse !== invert);
   }
 
   private failureOf(image: StudyImage, index: number): RequestError | null {

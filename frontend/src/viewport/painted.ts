@@ -1,5 +1,6 @@
 import type { DescribedAnnotation } from "../annotations/render";
 import type { RequestError } from "../api/client";
+import type { PresentationState } from "../dicom/presentation";
 import type { StudyImage } from "../dicom/types";
 import type { Camera, ImageToScreen, ScreenSize } from "../geometry/camera";
 import type { Mosaic } from "../render/mosaic";
@@ -26,6 +27,12 @@ export interface Painted {
   /** The image asked for, when it is not the one painted because its pixels are still on the way. */
   readonly awaitedIndex: number | null;
   readonly failure: RequestError | null;
+  /** The presentation state that the image is shown under; null where the state does not speak of it. */
+  readonly presentation: PresentationState | null;
+  /** Why the image is a key image, or "". */
+  readonly keyTitle: string;
+  /** Overlays or a shutter of the image were taken away by the reader. */
+  readonly hidesMarks: boolean;
 }
 
 /** Write what is painted onto the viewport's root element (the contract of the page). */

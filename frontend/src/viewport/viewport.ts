@@ -1,8 +1,11 @@
 import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
 import { clamp } from "../core/numbers";
+import { lookOf, type PresentationState } from "../dicom/presentation";
 import type { StudyImage } from "../dicom/types";
 import { type Camera, FITTED, type ScreenSize } from "../geometry/camera";
+import { presentedCamera } from "../geometry/presented";
+import { frameShape } from "../render/tilePlan";
 import { Compositor, type ViewportServices } from "./compositor";
 import { type Painted, writePaintedData } from "./painted";
 import { imageAt, type Stack } from "./stack";
@@ -24,6 +27,8 @@ export class Viewport {
   private view: Camera = FITTED;
   private voiChoice: VoiChoice = FILE_DEFAULT;
   private inverted = false;
+  private state: PresentationState | null = null;
+  private marksShown = true;
   private isActive = false;
   private budgetBytes = 0;
   private size: ScreenSize = { width: 0, height: 0 };
@@ -50,6 +55,8 @@ export class Viewport {
     this.bag.add(services.queue.failed.subscribe(({ url }) => repaint(url)));
     this.bag.add(services.tables.arrived.subscribe(() => this.invalidate()));
     this.bag.add(services.annotations.changed.subscribe(() => this.invalidate()));
+    this.bag.add(services.marks.arrived.subscribe(() => this.invalidate()));
+    this.bag.add(services.presentations.changed.subscribe(() => this.invalidate()));
   }
 
   get painted(): Painted | null {
@@ -76,6 +83,14 @@ export class Viewport {
     return this.inverted;
   }
 
+  get presentation(): PresentationState | null {
+    return this.state;
+  }
+
+  get showsMarks(): boolean {
+    return this.marksShown;
+  }
+
   get screen(): ScreenSize {
     return this.size;
   }
@@ -100,9 +115,7 @@ export class Viewport {
     this.stackShown = stack;
     this.index = clamp(index, 0, Math.max(0, (stack?.series.images.length ?? 1) - 1));
     this.direction = 1;
-    this.view = FITTED;
-    this.voiChoice = FILE_DEFAULT;
-    this.inverted = false;
+    this.openAgain();
     this.last = null;
     this.update();
   }
@@ -137,12 +150,34 @@ export class Viewport {
     this.update();
   }
 
+  /** Show the stack as a presentation state says; its turn and area are those of the current image. */
+  setPresentation(state: PresentationState): void {
+    const { image } = this;
+    const found = image ? lookOf(state, image) : null;
+    if (image && found) this.view = presentedCamera(found.look, frameShape(image), this.size);
+    this.state = state;
+    this.voiChoice = { kind: "presentation", state };
+    this.inverted = false;
+    this.update();
+  }
+
+  setShowMarks(shown: boolean): void {
+    this.marksShown = shown;
+    this.update();
+  }
+
   /** Back to how the series opened. */
   reset(): void {
+    this.openAgain();
+    this.update();
+  }
+
+  private openAgain(): void {
     this.view = FITTED;
     this.voiChoice = FILE_DEFAULT;
     this.inverted = false;
-    this.update();
+    this.state = null;
+    this.marksShown = true;
   }
 
   /** Paint in the next animation frame. */
@@ -196,6 +231,8 @@ export class Viewport {
       camera: this.view,
       choice: this.voiChoice,
       invert: this.inverted,
+      presentation: this.state,
+      showMarks: this.marksShown,
       screen: this.size,
       ratio: this.ratio,
     };

@@ -1,12 +1,17 @@
 import type { PreviewView } from "../api/tiles";
+import { lookOf, type PresentationState } from "../dicom/presentation";
 import type { Packing, StudyImage, VoiWindow } from "../dicom/types";
 import { fullRangeWindow, PACKED_VALUES } from "../dicom/voiLut";
 
-/** What the reader chose: a view of the file, a window of their own, or everything from darkest to brightest. */
+/**
+ * What the reader chose: a view of the file, a window of their own, everything from darkest to brightest, or the
+ * greys of a presentation state.
+ */
 export type VoiChoice =
   | { readonly kind: "file"; readonly index: number }
   | { readonly kind: "window"; readonly label: string; readonly window: VoiWindow }
-  | { readonly kind: "full" };
+  | { readonly kind: "full" }
+  | { readonly kind: "presentation"; readonly state: PresentationState };
 
 export const FILE_DEFAULT: VoiChoice = { kind: "file", index: 0 };
 
@@ -26,8 +31,17 @@ export interface KnownValues {
 /** @returns null while the image's values are needed and not there. */
 export function resolveVoi(image: StudyImage, choice: VoiChoice, known: KnownValues): ResolvedVoi | null {
   if (choice.kind === "window") return choice;
-  if (choice.kind === "file") {
-    const voi = image.voi[choice.index % Math.max(1, image.voi.length)];
+  const presented = choice.kind === "presentation" ? lookOf(choice.state, image) : null;
+  if (choice.kind === "presentation" && presented) {
+    const { voi } = presented.look;
+    const { label } = choice.state;
+    if (voi) return { kind: "window", label, window: voi };
+    return { kind: "table", label, url: presented.tableUrl };
+  }
+  // An image that the state does not speak of is shown as its file says.
+  if (choice.kind === "file" || choice.kind === "presentation") {
+    const index = choice.kind === "file" ? choice.index : 0;
+    const voi = image.voi[index % Math.max(1, image.voi.length)];
     if (voi?.kind === "table") return voi;
     if (voi) {
       const { windowCenter, windowWidth, voiFunction } = voi;
