@@ -10,6 +10,7 @@ PS3.5 section 8.2 and annexes A.4, G (RLE); PS3.5 8.2.4 (colour of JPEG 2000).
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import imagecodecs
@@ -17,10 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicomkit.errors import FrameDecodeError, UnsupportedTransferSyntaxError
+from dicomkit.part10 import PIXEL_DATA, PixelDataElement
 from dicomkit.pixels.codestream import read_jpeg_2000_header, read_jpeg_header
+from dicomkit.pixels.native import read_native_samples
 from dicomkit.pixels.pixel_format import PixelFormat
+from dicomkit.pixels.run_length import decode_cut_planes
 from dicomkit.transfer_syntax import Decoder, TransferSyntax
 
+# ITU-T T.81 B.1.1.3 and T.800 A.4.4: the same two bytes close a picture; a fragment may be padded behind them.
+_END_MARKER, _PADDING_BYTES = b"\xff\xd9", 64
+_MARKED_END = frozenset({Decoder.JPEG, Decoder.JPEG_LS, Decoder.JPEG_2000, Decoder.HTJ2K})
 _CODEC_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, OSError)
 
 
@@ -28,12 +35,14 @@ _CODEC_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, OSError)
 class DecodedSamples:
     """Samples of one frame, (rows, columns[, samples]), and whether they still are luminance and differences.
 
-    `precision_bits` is the codestream's own precision, or None when it does not say.
+    `precision_bits` is the codestream's own precision, or None when it does not say. `is_whole` is false for a frame
+    that is cut off: what is missing is zero, or what the codec makes of it.
     """
 
     samples: NDArray[Any]
     is_ybr: bool = False
     precision_bits: int | None = None
+    is_whole: bool = True
 
 
 def decode_samples(data: bytes, *, syntax: TransferSyntax, layout: PixelFormat) -> DecodedSamples:
@@ -52,7 +61,8 @@ def decode_samples(data: bytes, *, syntax: TransferSyntax, layout: PixelFormat) 
     try:
         decoded = decode(data, layout)
     except _CODEC_ERRORS as error:
-        raise FrameDecodeError(f"The compressed image is damaged ({syntax.name}).") from error
+        state = "damaged" if _has_end(data, syntax.decoder) else "cut off"
+        raise FrameDecodeError(f"The compressed image is {state} ({syntax.name}).") from error
     shape = (layout.rows, layout.columns) + (
         (layout.samples_per_pixel,) if layout.samples_per_pixel > 1 else ()
     )
@@ -61,7 +71,15 @@ def decode_samples(data: bytes, *, syntax: TransferSyntax, layout: PixelFormat) 
         samples = samples.reshape(shape)
     if samples.shape != shape:
         raise FrameDecodeError(_contradiction(samples.shape, layout))
-    return DecodedSamples(samples, decoded.is_ybr, decoded.precision_bits)
+    is_whole = decoded.is_whole and _has_end(data, syntax.decoder)
+    return DecodedSamples(samples, decoded.is_ybr, decoded.precision_bits, is_whole)
+
+
+def _has_end(data: bytes, decoder: Decoder) -> bool:
+    """Whether the codestream is there to its end, as far as it can be told without decoding it."""
+    if decoder not in _MARKED_END:
+        return True
+    return _END_MARKER in data[-_PADDING_BYTES:] or data.rstrip(b"\0").endswith(_END_MARKER)
 
 
 def _check_size(rows: int, columns: int, components: int, layout: PixelFormat) -> None:
@@ -129,28 +147,40 @@ def _decode_jpeg_xl(data: bytes, layout: PixelFormat) -> DecodedSamples:
 
 
 def _decode_rle(data: bytes, layout: PixelFormat) -> DecodedSamples:
-    pixels = layout.rows * layout.columns
-    planes = imagecodecs.dicomrle_decode(data, f"<u{layout.bits_allocated // 8}")
-    flat = np.frombuffer(planes, dtype=f"<u{layout.bits_allocated // 8}")
-    if flat.size < pixels * layout.samples_per_pixel:
-        raise FrameDecodeError("the run-length data of a frame is too short")
-    flat = flat[: pixels * layout.samples_per_pixel]
-    if layout.samples_per_pixel == 1:
-        return DecodedSamples(flat.reshape(layout.rows, layout.columns))
+    pixels, count = layout.rows * layout.columns, layout.samples_per_pixel
+    width = layout.bits_allocated // 8
+    if not width:
+        raise FrameDecodeError(
+            "The compressed image has one bit per pixel, which run-length data cannot have."
+        )
+    is_whole = True
+    try:
+        flat = np.frombuffer(imagecodecs.dicomrle_decode(data, f"<u{width}"), f"<u{width}")
+    except _CODEC_ERRORS:
+        flat = np.empty(0, f"<u{width}")
+    if flat.size < pixels * count:
+        is_whole = False
+        flat = decode_cut_planes(data, planes=count, bytes_per_sample=width, pixels=pixels).ravel()
     # PS3.5 G.2: the composite pixel code is decomposed by sample first, so the planes lie one after the other.
-    samples = np.moveaxis(flat.reshape(layout.samples_per_pixel, layout.rows, layout.columns), 0, -1)
-    return DecodedSamples(samples, is_ybr=layout.photometric_interpretation.startswith("YBR"))
+    planes = flat[: pixels * count].reshape(count, layout.rows, layout.columns)
+    is_ybr = layout.photometric_interpretation.startswith("YBR")
+    return DecodedSamples(planes[0] if count == 1 else np.moveaxis(planes, 0, -1), is_ybr, is_whole=is_whole)
 
 
 def _decode_deflated_frame(data: bytes, layout: PixelFormat) -> DecodedSamples:
-    expected = layout.frame_bits // 8
+    expected = -(-layout.frame_bits // 8)
     raw = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, expected)
-    dtype = np.dtype(f"<u{max(8, layout.bits_allocated) // 8}")
-    shape: tuple[int, ...] = (layout.rows, layout.columns)
-    if layout.samples_per_pixel > 1:
-        shape = (*shape, layout.samples_per_pixel)
-    samples = np.frombuffer(raw, dtype=dtype).reshape(shape)
-    return DecodedSamples(samples, is_ybr=layout.photometric_interpretation.startswith("YBR"))
+    is_whole = len(raw) == expected
+    # The frame is what native pixel data of one frame would be, so it is read as such (PS3.5 8.2, Deflated Image Frame Compression).
+    samples, _ = read_native_samples(
+        BytesIO(raw),
+        frame_index=0,
+        element=PixelDataElement(PIXEL_DATA, "OB", 0, len(raw)),
+        layout=layout,
+        little_endian=True,
+    )
+    is_ybr = layout.photometric_interpretation.startswith("YBR")
+    return DecodedSamples(samples, is_ybr, is_whole=is_whole)
 
 
 _DECODERS: dict[Decoder, Callable[[bytes, PixelFormat], DecodedSamples]] = {

@@ -30,8 +30,8 @@ class FrameSource:
     """The frames of one image, opened from a file or a seekable stream. Not safe for two threads at once.
 
     The header is parsed once. `dataset` holds the attributes before the pixel data, `pixel_format` the layout of
-    a frame, `syntax` the transfer syntax. `is_truncated` becomes true when a native frame that was read was not
-    whole in the file: the missing values are zero.
+    a frame, `syntax` the transfer syntax. `is_truncated` becomes true when a frame that was read was not whole
+    in the file: the missing values are zero, or what the codec makes of them.
     """
 
     def __init__(self, header: Part10Header, *, owns_stream: bool = False) -> None:
@@ -145,6 +145,7 @@ class FrameSource:
             return samples, layout.photometric_interpretation.startswith("YBR")
         data = self._encapsulated.read(frame_index, max_bytes=MAX_FRAME_BYTES)
         decoded = decode_samples(data, syntax=self.syntax, layout=layout)
+        self.is_truncated = self.is_truncated or not decoded.is_whole
         return decoded.samples, decoded.is_ybr
 
     def _find_encapsulated_frames(self) -> EncapsulatedFrames | None:
