@@ -35,7 +35,7 @@ export function resolveVoi(image: StudyImage, choice: VoiChoice, known: KnownVal
   if (choice.kind === "presentation" && presented) {
     const { voi } = presented.look;
     const { label } = choice.state;
-    if (voi) return { kind: "window", label, window: voi };
+    if (voi) return { kind: "window", label: voi.label, window: voi };
     return { kind: "table", label, url: presented.tableUrl };
   }
   // An image that the state does not speak of is shown as its file says.

@@ -1,0 +1,83 @@
+"""What others noted on a study: presentation states, key images, overlays."""
+
+import pytest
+
+from tests.e2e.conftest import open_study, viewport_state, wait_for_state
+
+pytestmark = pytest.mark.browser
+
+READER = "radiologist.north"
+# Index of the slice through the demo's nodule, the first of three key images.
+NODULE = "29"
+
+
+def overlay_text(page) -> str:
+    """Return the words over the first picture."""
+    return page.locator("[data-viewport]").first.inner_text()
+
+
+def canvas_bytes(page) -> bytes:
+    """Return what is painted in the first picture."""
+    return page.locator("[data-viewport] canvas").first.screenshot()
+
+
+def open_notes(page) -> None:
+    """Open the menu of presentation states and key images, once it is there."""
+    page.locator("summary[aria-label='Presentation states and key images']").click()
+
+
+def test_a_presentation_state_shows_its_image_window_and_drawing_until_reset(visit):
+    page = visit(READER).page
+    open_study(page, "CT chest, follow-up")
+
+    open_notes(page)
+    page.get_by_role("button", name="Nodule, lung window").click()
+    shown = wait_for_state(page, imageIndex=NODULE, windowCenter="-600", windowWidth="1500", quality="full")
+    page.wait_for_timeout(300)
+    with_drawing = canvas_bytes(page)
+
+    assert "Shown as NODULE" in overlay_text(page)
+    page.keyboard.press(" ")
+    wait_for_state(page, imageIndex=NODULE, windowCenter="40")
+    page.keyboard.press("3")
+    wait_for_state(page, windowCenter="-600")
+    page.wait_for_timeout(300)
+    assert "Shown as" not in overlay_text(page)
+    assert viewport_state(page)["sopInstanceUid"] == shown["sopInstanceUid"]
+    assert canvas_bytes(page) != with_drawing
+
+
+def test_a_key_steps_from_key_image_to_key_image_and_round(visit):
+    page = visit(READER).page
+    open_study(page, "CT chest, follow-up")
+    page.locator("summary[aria-label='Presentation states and key images']").wait_for()
+
+    seen = []
+    for _ in range(4):
+        before = viewport_state(page)["imageIndex"]
+        page.keyboard.press("k")
+        page.wait_for_function(
+            "before => document.querySelector('[data-viewport]').dataset.imageIndex !== before", arg=before
+        )
+        seen.append(viewport_state(page)["imageIndex"])
+        assert "Key image: Of Interest" in overlay_text(page)
+
+    assert sorted(seen[:3]) == ["29", "30", "31"]
+    assert seen[3] == seen[0]
+
+
+def test_overlays_lie_over_the_image_and_go_away_by_one_key(visit):
+    page = visit(READER).page
+    with page.expect_response("**/viewer/marks/**", timeout=15_000):
+        open_study(page, "abdomen^liver")
+    page.wait_for_timeout(1500)
+
+    with_overlay = canvas_bytes(page)
+    page.keyboard.press("t")
+    page.wait_for_timeout(300)
+
+    assert canvas_bytes(page) != with_overlay
+    assert "Overlays and shutter off" in overlay_text(page)
+    page.keyboard.press("t")
+    page.wait_for_timeout(300)
+    assert canvas_bytes(page) == with_overlay
