@@ -17,10 +17,10 @@ SOFT_TISSUE = VOIWindow(40.0, 400.0)
 
 _BACKGROUND_SHARE = 0.1
 _PERCENT = (1.0, 99.0)
+# Amounts of something: nothing of it is black, and the largest value that is not an outlier is white.
+_PERCENT_OF_AMOUNTS = {"PT": 99.9, "NM": 99.9, "RTDOSE": 100.0, "SEG": 100.0}
 _PERCENT_BY_MODALITY = {
     "MR": (1.0, 99.5),
-    "PT": (0.0, 99.9),
-    "NM": (0.0, 99.9),
     "MG": (0.5, 99.9),
     "DX": (0.5, 99.7),
     "CR": (0.5, 99.7),
@@ -39,7 +39,8 @@ def automatic_window(
     modality
         Modality (0008,0060).
     bits_stored
-        Images of at most 8 bits were made for the screen and keep their whole range.
+        Images of at most 8 bits were made for the screen and keep their whole range, unless they hold amounts (counts,
+        dose, probabilities, labels) or are magnetic resonance.
     value_units
         "HU" lets a CT have its soft tissue window, when its values lie there at all.
     """
@@ -47,8 +48,10 @@ def automatic_window(
         packed = quantise(frame)
     else:
         packed = frame
-        if bits_stored <= 8 and modality != "MR":
+        if bits_stored <= 8 and modality != "MR" and modality not in _PERCENT_OF_AMOUNTS:
             return _whole_range(packed.packing, bits_stored)
+    if modality in _PERCENT_OF_AMOUNTS:
+        return _window_from_zero(packed, _PERCENT_OF_AMOUNTS[modality])
     histogram = _histogram(packed)
     low, high = _percentile_values(histogram, packed.packing, _PERCENT_BY_MODALITY.get(modality, _PERCENT))
     if (
@@ -68,8 +71,7 @@ def _whole_range(packing: Packing, bits: int) -> VOIWindow:
 
 
 def _histogram(frame: PackedFrame) -> NDArray[np.intp]:
-    values = frame.values if frame.padding_mask is None else frame.values[~frame.padding_mask]
-    histogram = np.bincount(values.ravel(), minlength=PACKED_VALUES)
+    histogram = np.bincount(_seen(frame), minlength=PACKED_VALUES)
     occupied = np.flatnonzero(histogram)
     # Air around the subject sits in one extreme value and would drag the percentiles there.
     for extreme in (occupied[:1], occupied[-1:]):
@@ -88,6 +90,22 @@ def _percentile_values(
     low, high = (int(np.searchsorted(cumulative, max(1.0, total * share / 100))) for share in percent)
     ends = (low * packing.scale + packing.offset, high * packing.scale + packing.offset)
     return min(ends), max(ends)
+
+
+def _window_from_zero(frame: PackedFrame, percent: float) -> VOIWindow:
+    """Return the window from zero, or from the lowest value where that is below, to a share of what is above zero."""
+    histogram = np.bincount(_seen(frame), minlength=PACKED_VALUES)
+    low, _ = _percentile_values(histogram, frame.packing, (0.0, 0.0))
+    values = np.arange(PACKED_VALUES) * frame.scale + frame.offset
+    _, high = _percentile_values(np.where(values > 0, histogram, 0), frame.packing, (0.0, percent))
+    low = min(low, 0.0)
+    is_integer = frame.scale == 1.0 and frame.offset.is_integer()
+    return _window_between(low, max(low, high), is_integer=is_integer)
+
+
+def _seen(frame: PackedFrame) -> NDArray[np.uint16]:
+    """Return the values outside of the padding, flat."""
+    return frame.values.ravel() if frame.padding_mask is None else frame.values[~frame.padding_mask]
 
 
 def _window_between(low: float, high: float, *, is_integer: bool) -> VOIWindow:

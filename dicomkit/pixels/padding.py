@@ -2,7 +2,8 @@
 
 References
 ----------
-PS3.3 C.7.5.1.1.2 (Pixel Padding Value and Pixel Padding Range Limit).
+PS3.3 C.7.5.1.1.2 (Pixel Padding Value and Pixel Padding Range Limit), C.7.6.24 and C.7.6.25 (Float and Double Float
+Image Pixel).
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from dicomkit.pixels.numbers import first_int
+from dicomkit.pixels.numbers import first_float, first_int
 from dicomkit.pixels.pixel_format import PixelFormat
 
 
@@ -20,8 +21,8 @@ from dicomkit.pixels.pixel_format import PixelFormat
 class PaddingRange:
     """Stored values from `first` to `last`, both included, are padding."""
 
-    first: int
-    last: int
+    first: float
+    last: float
 
     def mask(self, stored: NDArray[Any]) -> NDArray[np.bool_] | None:
         """Return where the values are padding, or None when none are."""
@@ -33,13 +34,27 @@ class PaddingRange:
 
 
 def read_padding(dataset: Dataset, *, layout: PixelFormat) -> PaddingRange | None:
-    """Return the padding range of an image, or None; colour and float images have none here."""
+    """Return the padding range of an image, or None; images in colour have none here."""
+    if layout.is_colour:
+        return None
+    if layout.is_float:
+        return _read_float_padding(dataset, "Double" if layout.bits_allocated == 64 else "")
     value = dataset.get("PixelPaddingValue")
-    if value is None or layout.is_colour or layout.is_float:
+    if value is None:
         return None
     first = _as_stored(first_int(value, default=0), layout)
     limit = dataset.get("PixelPaddingRangeLimit")
     last = first if limit is None else _as_stored(first_int(limit, default=first), layout)
+    return PaddingRange(min(first, last), max(first, last))
+
+
+def _read_float_padding(dataset: Dataset, precision: str) -> PaddingRange | None:
+    first = first_float(dataset.get(f"{precision}FloatPixelPaddingValue"))
+    if first is None:
+        # Values that are not finite are padding anyway.
+        return None
+    limit = first_float(dataset.get(f"{precision}FloatPixelPaddingRangeLimit"))
+    last = first if limit is None else limit
     return PaddingRange(min(first, last), max(first, last))
 
 
