@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from dicomkit.errors import FrameDecodeError, FrameNotFoundError, NoPixelDataError
+from dicomkit.errors import FrameDecodeError, FrameNotFoundError, MalformedAttributeError, NoPixelDataError
 from dicomkit.malformed import refuse_malformed_values
 from dicomkit.part10 import UNDEFINED_LENGTH, Part10Header, PixelDataElement, read_header
 from dicomkit.pixels.decoders import decode_samples
@@ -198,8 +198,12 @@ def stored_values(samples: NDArray[Any], *, layout: PixelFormat, is_codestream: 
 
 def _kind_of(dataset: Dataset) -> str:
     """Return what an object is, such as "RT Plan Storage", for people."""
-    uid = UID(str(dataset.get("SOPClassUID") or "").strip())
-    return uid.name if uid and uid.name != uid else "of unknown kind"
+    try:
+        with refuse_malformed_values():
+            uid = UID(str(dataset.get("SOPClassUID") or "").strip())
+            return uid.name if uid and uid.name != uid else "of unknown kind"
+    except MalformedAttributeError:
+        return "of unknown kind"
 
 
 def _very_long_integers(dataset: Dataset, keyword: str) -> tuple[int, ...]:

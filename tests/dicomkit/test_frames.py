@@ -169,6 +169,18 @@ def test_objects_without_pixels_and_layouts_that_cannot_be_are_refused():
             FrameSource.open(file_of(dataset))
 
 
+def test_an_object_without_pixels_says_what_it_is_even_when_its_class_is_damaged():
+    without = ramp_dataset()
+    del without.PixelData
+    whole = file_of(without).getvalue()
+    # Of the two places that name the class, the second is in the data set.
+    damaged = whole[:200] + whole[200:].replace(b"\x08\x00\x16\x00UI", b"\x08\x00\x16\x00OI")
+
+    for data, kind in ((whole, "Secondary Capture Image Storage"), (damaged, "of unknown kind")):
+        with pytest.raises(NoPixelDataError, match=kind):
+            FrameSource.open(BytesIO(data))
+
+
 def encapsulated(dataset, data, syntax):
     dataset.file_meta.TransferSyntaxUID = syntax
     dataset.PixelData = data
