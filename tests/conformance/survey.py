@@ -16,6 +16,8 @@ from pathlib import Path
 from dicomkit.errors import DicomKitError
 from dicomkit.pixels.display import default_inverse, default_voi, display_frame, render
 from dicomkit.pixels.frames import FrameSource
+from dicomkit.pixels.overlays import frame_overlays
+from dicomkit.pixels.shutter import read_shutter, shutter_mask
 from tests.conformance.samples import files_below
 
 LIMIT_SECONDS = 20
@@ -65,7 +67,7 @@ def _show_in_child(path: Path, sender: Connection) -> None:
 
 
 def show(path: Path) -> None:
-    """Render the first, the middle and the last frame as a viewer does it."""
+    """Render the first, the middle and the last frame as a viewer does it, with their overlays and shutters."""
     with FrameSource.open(path) as source:
         dataset, layout = source.dataset, source.pixel_format
         for frame_index in sorted({0, layout.number_of_frames // 2, layout.number_of_frames - 1}):
@@ -73,6 +75,11 @@ def show(path: Path) -> None:
             voi = default_voi(frame, dataset=dataset, layout=layout, frame_index=frame_index)
             picture = render(frame, voi=voi, inverse=default_inverse(dataset, layout=layout))
             assert picture.shape[:2] == (layout.rows, layout.columns)
+            for overlay in frame_overlays(source, frame_index):
+                overlay.placed(layout.rows, layout.columns)
+            shutter = read_shutter(dataset, frame_index=frame_index)
+            if shutter is not None:
+                shutter_mask(shutter, layout.rows, layout.columns)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from math import isfinite
 from pathlib import Path
 
 from dicomkit.errors import DicomKitError
@@ -26,6 +27,28 @@ write: DCMTK 3.6.7, GDCM 3.0.21, pydicom 3.0.2, OpenJPEG 2.5. A judge without a 
 for 'decoded values' in stored values. Up to 1 is rounding. Images of one source with the same features share a row,
 which names the first of them.
 
+"""
+
+
+_SYNTHETIC = """
+## Where there is no judge
+
+No renderer at hand draws these, or no public file has them. They are tested on synthetic images with the exact values
+that the standard's text gives.
+
+| Feature | Standard | Test |
+| --- | --- | --- |
+| LINEAR, LINEAR_EXACT, SIGMOID, to the last level, also beside the values | PS3.3 C.11.2.1.2, C.11.2.1.3 | `test_exact_grey.py` |
+| MONOCHROME1 and Presentation LUT Shape: turned round once | PS3.3 C.7.6.3.1.2, C.11.6 | `test_display.py` |
+| Rescale and window of each frame | PS3.3 C.7.6.16.2.9, C.7.6.16.2.10 | `test_exact_grey.py` |
+| Padding value and range, signed, unsigned and float | PS3.3 C.7.5.1.1.2, C.7.6.24, C.7.6.25 | `test_padding.py` |
+| Shutters: rectangle, circle, polygon, bitmap, of a frame | PS3.3 C.7.6.11, C.7.6.15 | `test_shutter.py` |
+| Overlays (DCMTK draws the same), in unused bits, of several frames, outside of the image | PS3.3 C.9.2; PS3.5 8.1.2 | `test_overlays.py` |
+| Supplemental palette over grey, mixed at smaller levels | PS3.3 C.7.6.23 | `test_supplemental_palette.py` |
+| ICC profile to sRGB, of the image and of an optical path | PS3.3 C.11.15, C.8.12.5 | `test_colour_profile.py` |
+| YBR_FULL, YBR_FULL_422, YBR_PARTIAL to the nearest level | PS3.3 C.7.6.3.1.2 | `test_colour_matrix.py` |
+| Images that are cut off | | `test_incomplete.py` |
+| Automatic window by modality | | `test_automatic_window.py` |
 """
 
 
@@ -74,7 +97,7 @@ def _page(found: list[Verdict], refused: list[tuple[Path, str]], unjudged: list[
         f"{images} images, {len(found)} comparisons, {len(agreements)} agreements.\n\n",
         "## Disagreements\n\n| Image | Judge | Difference | Explanation |\n| --- | --- | --- | --- |\n",
         *(
-            f"| {one.path.name} | {one.judge} | {one.difference:.10g} | {one.explanation} |\n"
+            f"| {one.path.name} | {one.judge} | {_written(one.difference)} | {one.explanation} |\n"
             for one in found
             if not one.is_agreement
         ),
@@ -82,6 +105,7 @@ def _page(found: list[Verdict], refused: list[tuple[Path, str]], unjudged: list[
         f"| Image | Source | Images | Features | {' | '.join(judges)} |\n| --- | --- | --- | --- |",
         " --- |" * len(judges) + "\n",
         *_rows(agreements, sources(), judges),
+        _SYNTHETIC,
         "\n## Shown, but no judge can read them\n\n",
         *(f"- {path.name}\n" for path in unjudged),
         "\n## Not shown\n\n| Reason | Files |\n| --- | --- |\n",
@@ -101,6 +125,10 @@ def _rows(agreements: list[Verdict], known: dict[Path, str], judges: list[str]) 
         images = len({one.path for one in ones})
         rows.append(f"| {ones[0].path.name} | {source} | {images} | {features} | {' | '.join(cells)} |\n")
     return rows
+
+
+def _written(difference: float) -> str:
+    return f"{difference:.10g}" if isfinite(difference) else "another kind of picture"
 
 
 def _refusals(refused: list[tuple[Path, str]]) -> list[str]:

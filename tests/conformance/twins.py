@@ -34,6 +34,7 @@ SAME_VALUES: dict[str, tuple[str, ...]] = {
         "emri_small_big_endian.dcm",
         "emri_small_RLE.dcm",
         "emri_small_jpeg_2k_lossless.dcm",
+        "emri_small_jpeg_2k_lossless_too_short.dcm",
     ),
     "liver": ("liver.dcm", "liver_expb.dcm"),
     "dose": ("rtdose.dcm", "rtdose_expb.dcm", "rtdose_rle.dcm"),

@@ -72,9 +72,10 @@ def test_a_few_outliers_do_not_stretch_the_window(modality: str) -> None:
     assert 1985 <= high <= 2000
 
 
+@pytest.mark.parametrize("background", [0, None], ids=["with nothing around", "without background"])
 @pytest.mark.parametrize("modality", ["PT", "NM", "RTDOSE", "SEG"])
-def test_amounts_begin_at_nothing(modality: str) -> None:
-    low, high = range_of(body(1000, 2000), modality)
+def test_amounts_begin_at_nothing(modality: str, background: int | None) -> None:
+    low, high = range_of(body(1000, 2000, background=background), modality)
 
     assert low == 0
     assert 1995 <= high <= 2000
