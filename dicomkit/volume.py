@@ -114,6 +114,8 @@ def volume_of(images: Sequence[VolumeImage]) -> VolumeStack:
 
 def _members(images: Sequence[VolumeImage]) -> tuple[list[int], list[Finding]]:
     """Return the indexes of the images that go with most of the others, and why the others do not."""
+    if not images:
+        raise NotAVolumeError(_too_few(0, 0))
     reasons = {
         index: reason for index, image in enumerate(images) if (reason := _unusable(image)) is not None
     }

@@ -199,7 +199,7 @@ def test_directions_that_differ_by_rounding_are_the_same() -> None:
             [image((0.0, 0.0, 0.0), row=(math.cos(a), math.sin(a), 0.0), column=DOWN) for a in range(6)],
             "only 1 of the 6 images fits together",
         ),
-        ([], "do not say where"),
+        ([], "the series has 0 images"),
     ],
     ids=["too few", "one position", "colour", "no plane", "no spacing", "far away", "radial", "nothing"],
 )
