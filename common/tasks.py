@@ -26,6 +26,9 @@ class TaskName(StrEnum):
     RENDER_TILE = "viewer.render_tile"
     RENDER_THUMBNAIL = "viewer.render_thumbnail"
     RENDER_MARKS = "viewer.render_marks"
+    RENDER_PLANE = "viewer.render_plane"
+    BUILD_VOLUME = "viewer.build_volume"
+    WARM_PLANES = "viewer.warm_planes"
     WARM_STACK = "viewer.warm_stack"
     WARM_IMAGES = "viewer.warm_images"
     WARM_SERIES = "viewer.warm_series"
@@ -40,6 +43,10 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_TILE: Queue.RENDER,
     TaskName.RENDER_THUMBNAIL: Queue.RENDER,
     TaskName.RENDER_MARKS: Queue.RENDER,
+    TaskName.RENDER_PLANE: Queue.RENDER,
+    # A reader waits for the plane; each task decodes a few slices only.
+    TaskName.BUILD_VOLUME: Queue.RENDER,
+    TaskName.WARM_PLANES: Queue.WARM,
     # It only sends other tasks, so a reader's neighbours are soon under way.
     TaskName.WARM_STACK: Queue.RENDER,
     TaskName.WARM_IMAGES: Queue.WARM,

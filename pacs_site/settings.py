@@ -198,7 +198,11 @@ PACS_TOKEN_ROUTES = frozenset(
         "viewer:marks",
         "viewer:presentations",
         "viewer:presented_table",
+        "viewer:presented_marks",
         "viewer:thumbnail",
+        "viewer:volume",
+        "viewer:plane",
+        "viewer:oblique_plane",
         "archive:upload_file",
     }
 )
@@ -235,6 +239,9 @@ DEFAULT_FROM_EMAIL = env_str("PACS_MAIL_FROM", "reading-room@localhost")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": PACS_REDIS_URL}}
 # Bytes of rendered tiles that the cache holds before it drops those unused for longest.
 PACS_TILE_CACHE_BYTES = env_int("PACS_TILE_CACHE_BYTES", 512 * 2**20, minimum=2**20)
+# Voxels of volumes that were reformatted last, for the render processes of this machine, and the bytes they may take.
+PACS_VOLUME_DIR = env_path("PACS_VOLUME_DIR", PACS_DATA_DIR / "volumes")
+PACS_VOLUME_CACHE_BYTES = env_int("PACS_VOLUME_CACHE_BYTES", 8 * 2**30, minimum=2**20)
 # What one picture may cost a render process, in seconds and in bytes of its memory, before the process is ended.
 PACS_RENDER_SECONDS = env_int("PACS_RENDER_SECONDS", 20, minimum=1, maximum=240)
 PACS_RENDER_MEMORY_BYTES = env_int("PACS_RENDER_MEMORY_BYTES", 1536 * 2**20, minimum=512 * 2**20)

@@ -11,3 +11,7 @@ class InvalidTileRequestError(ViewerError):
 
 class RenderingUnavailableError(ViewerError):
     """Tile cache or task queue cannot be reached."""
+
+
+class VolumeStoreFullError(ViewerError):
+    """The disk has no room for the voxels of a volume; the message says so to a reader."""

@@ -74,11 +74,12 @@ def _order(images: list[StackImage]) -> list[int]:
     if len({image.sop_instance_uid for image in images}) == 1:
         # The frames of one object are in its own order, which may be one of time.
         return list(range(len(images)))
-    planes = [_plane(image.attributes) for image in images]
+    planes = [plane_of(image.attributes) for image in images]
     return sort_images(planes, instance_numbers=[image.instance_number for image in images])
 
 
-def _plane(attributes: dict[str, Any]) -> ImagePlane | None:
+def plane_of(attributes: dict[str, Any]) -> ImagePlane | None:
+    """Return the plane of an image from its attributes, or None where they tell none."""
     position, orientation = attributes["image_position_patient"], attributes["image_orientation_patient"]
     if position is None or orientation is None:
         return None

@@ -5,6 +5,8 @@ from typing import Any
 from common.tasks import TaskName, task
 from viewer import services
 from viewer.tiles.request import TileRequest
+from viewer.volumes import services as volume_services
+from viewer.volumes.request import PlaneRequest
 
 
 @task(TaskName.RENDER_TILE)
@@ -41,3 +43,21 @@ def warm_stack(series_instance_uid: str, sop_instance_uid: str) -> None:
 def warm_images(series_instance_uid: str, stack_indexes: list[int]) -> None:
     """Render some images of a stack ahead."""
     services.warm_images(series_instance_uid, stack_indexes)
+
+
+@task(TaskName.RENDER_PLANE)
+def render_plane(**arguments: Any) -> None:
+    """Render one tile of a plane that a reader waits for."""
+    volume_services.render_requested_plane(PlaneRequest.from_task_arguments(arguments))
+
+
+@task(TaskName.BUILD_VOLUME)
+def build_volume(series_instance_uid: str, content: str) -> None:
+    """Decode some slices of a volume."""
+    volume_services.build_volume(series_instance_uid, content)
+
+
+@task(TaskName.WARM_PLANES)
+def warm_planes(request: dict[str, Any], indexes: list[int]) -> None:
+    """Render some planes of a stack ahead."""
+    volume_services.warm_planes(request, indexes)

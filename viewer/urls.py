@@ -1,7 +1,7 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from viewer.views import page, presentations, tiles
+from viewer.views import page, planes, presentations, tiles
 
 app_name = "viewer"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
         name="presented_table",
     ),
     path(
+        "presentations/<uid:state_sop_instance_uid>/<uid:sop_instance_uid>.png",
+        presentations.presented_marks,
+        name="presented_marks",
+    ),
+    path(
         "tiles/<uid:sop_instance_uid>/<int:frame_number>/<int:level>/<int:column>/<int:row>.png",
         tiles.tile,
         name="tile",
@@ -27,4 +32,15 @@ urlpatterns = [
     ),
     path("marks/<uid:sop_instance_uid>/<int:frame_number>.png", tiles.marks, name="marks"),
     path("series/<uid:series_instance_uid>/thumbnail.png", tiles.thumbnail, name="thumbnail"),
+    path("series/<uid:series_instance_uid>/volume.json", planes.volume, name="volume"),
+    path(
+        "planes/<uid:series_instance_uid>/oblique/<int:level>/<int:column>/<int:row>.png",
+        planes.oblique_plane,
+        name="oblique_plane",
+    ),
+    path(
+        "planes/<uid:series_instance_uid>/<slug:name>/<int:index>/<int:level>/<int:column>/<int:row>.png",
+        planes.plane,
+        name="plane",
+    ),
 ]

@@ -1,7 +1,9 @@
 """Fixtures of the viewer's tests."""
 
 import io
+from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -10,12 +12,15 @@ from django.http import HttpResponse
 from django.test import Client
 from numpy.typing import NDArray
 from PIL import Image
+from pytest_django import Settings
 
 from accounts.models import User
 from archive.models import Instance
 from viewer import services
 from viewer.tiles import service
 from viewer.tiles.request import TileRequest
+from viewer.volumes import series
+from viewer.volumes import services as volume_services
 
 Fetch = Callable[[str], HttpResponse]
 
@@ -24,6 +29,15 @@ Fetch = Callable[[str], HttpResponse]
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs, so nobody waits long for one."""
     monkeypatch.setattr(service, "PATIENCE_SECONDS", 0.02)
+
+
+@pytest.fixture(autouse=True)
+def volume_folder(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of volumes, of the test's own, and processes that know of none."""
+    settings.PACS_VOLUME_DIR, settings.PACS_WORKERS = tmp_path / "volumes", 2
+    monkeypatch.setattr(volume_services, "_open", OrderedDict())
+    monkeypatch.setattr(series, "_known", OrderedDict())
+    return settings.PACS_VOLUME_DIR
 
 
 @pytest.fixture

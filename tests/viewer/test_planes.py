@@ -1,0 +1,441 @@
+"""Volumes and planes over HTTP: who gets them, how they are answered, and the very values."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from accounts.models import Facility, User
+from audit.models import AuditEvent
+from common.redis_client import redis_client
+from dicomkit.synth import rgb_dataset
+from tests.dicom_samples import about, image
+from tests.factories import store
+from tests.viewer.conftest import pixels
+from tests.viewer.plane_samples import (
+    COLUMNS,
+    ROWS,
+    SLICES,
+    packed_values,
+    plane_address,
+    run_tasks,
+    series_of,
+    shown_plane,
+    values_of,
+    waiting_tasks,
+)
+
+pytestmark = pytest.mark.django_db
+
+MINIMUM = 32768
+
+
+@pytest.fixture
+def series_uid(north: Facility) -> str:
+    """A stored axial series of noise."""
+    datasets = series_of(values_of())
+    store(*datasets, facility=north)
+    return str(datasets[0].SeriesInstanceUID)
+
+
+def volume_json(client: Client, series_uid: str) -> dict:
+    answer = client.get(f"/viewer/series/{series_uid}/volume.json")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    return answer.json()
+
+
+def test_the_volume_is_described_before_a_pixel_is_read(reader: Client, series_uid: str) -> None:
+    body = volume_json(reader, series_uid)
+
+    volume, axial, coronal = body["volume"], body["planes"]["axial"], body["planes"]["coronal"]
+    assert (volume["slices"], volume["rows"], volume["columns"]) == (SLICES, ROWS, COLUMNS)
+    assert volume["packing"] == {"scale": 1.0, "offset": -24.0 - MINIMUM}
+    assert volume["voi"] == [
+        {"label": "SOFT", "window_center": 40.0, "window_width": 400.0, "function": "LINEAR"}
+    ]
+    assert volume["findings"] == []
+    assert (axial["count"], axial["rows"], axial["columns"], axial["is_acquired"]) == (
+        SLICES,
+        ROWS,
+        COLUMNS,
+        True,
+    )
+    assert axial["image_position_patient"] == pytest.approx([-8.0, 4.0, 18.0])
+    assert axial["step_patient"] == pytest.approx([0, 0, -2.0])
+    assert (coronal["count"], coronal["columns"]) == (ROWS, COLUMNS)
+    assert coronal["rows"] == int(18 / 0.8) + 1
+    assert coronal["patient_orientation"] == ["L", "F"]
+    assert (
+        coronal["tile_url"]
+        == f"/viewer/planes/{series_uid}/coronal/{{index}}/{{level}}/{{column}}/{{row}}.png"
+    )
+    assert (
+        body["oblique"]["tile_url"] == f"/viewer/planes/{series_uid}/oblique/{{level}}/{{column}}/{{row}}.png"
+    )
+    assert waiting_tasks() == []
+
+
+def test_an_axial_plane_has_the_stored_values_and_needs_no_other_slice(
+    reader: Client, series_uid: str
+) -> None:
+    address = plane_address(series_uid, "axial", 3, query="?depth=16")
+    first = reader.get(address)
+    assert (first.status_code, first["Retry-After"]) == (202, "1")
+
+    done = run_tasks()
+
+    assert done == ["viewer.render_plane"]
+    shown = packed_values(pixels(reader.get(address)))
+    assert np.array_equal(shown - MINIMUM, values_of()[SLICES - 1 - 3])
+
+
+@pytest.mark.parametrize("name", ["coronal", "sagittal"])
+def test_coronal_and_sagittal_planes_are_cut_through_all_slices(
+    name: str, reader: Client, series_uid: str
+) -> None:
+    shown = (
+        packed_values(shown_plane(reader, plane_address(series_uid, name, 5, query="?depth=16"))) - MINIMUM
+    )
+
+    values = values_of()[::-1].astype(float)
+    cut = values[:, 5, :] if name == "coronal" else values[:, :, 5]
+    places = np.arange(shown.shape[0]) * 0.8 / 2.0
+    expected = np.array([np.interp(places, np.arange(SLICES), line) for line in cut.T]).T
+    assert np.abs(shown - expected).max() <= 0.51
+    assert np.array_equal(shown[::5], cut[::2])
+
+
+@pytest.mark.parametrize("projection", ["max", "min", "mean"])
+def test_a_slab_projects_its_slices(projection: str, reader: Client, series_uid: str) -> None:
+    query = f"?depth=16&slab=4&projection={projection}"
+
+    shown = packed_values(shown_plane(reader, plane_address(series_uid, "axial", 4, query=query))) - MINIMUM
+
+    block = values_of()[4:7].astype(float)
+    expected = {"max": block.max(0), "min": block.min(0), "mean": np.floor(block.mean(0) + 0.5)}[projection]
+    assert np.array_equal(shown, expected)
+
+
+def test_an_oblique_plane_along_the_axes_is_the_same_as_the_stack(reader: Client, series_uid: str) -> None:
+    query = "?depth=16&position=-8,4,10&orientation=1,0,0,0,1,0&spacing=0.8&rows=18&columns=22"
+
+    shown = packed_values(shown_plane(reader, plane_address(series_uid, "oblique", 0, query=query)))
+
+    assert np.array_equal(shown[:ROWS, :COLUMNS] - MINIMUM, values_of()[5])
+    assert (shown[ROWS:] == -1).all()
+    assert (shown[:, COLUMNS:] == -1).all()
+
+
+def test_a_turned_plane_meets_the_voxels_that_it_passes_through(reader: Client, series_uid: str) -> None:
+    query = "?depth=16&position=-8,4,0&orientation=0,0.6,0.8,1,0,0&spacing=0.8&rows=20&columns=13"
+
+    shown = packed_values(shown_plane(reader, plane_address(series_uid, "oblique", 0, query=query)))
+
+    # Ten pixels on, 6.4 mm up and 4.8 mm back, is no voxel, but 25 / 8 slices up and 6 rows back on average is.
+    values = values_of().astype(float)
+    expected = values[3, 6] + 0.2 * (values[4, 6] - values[3, 6])
+    assert np.abs(shown[:, 10] - MINIMUM - expected).max() <= 1
+
+
+def test_a_windowed_tile_has_the_greys_of_its_window(reader: Client, series_uid: str) -> None:
+    address = plane_address(series_uid, "axial", 0)
+
+    default = shown_plane(reader, address)
+    window = shown_plane(reader, address + "?wc=100&ww=1000&invert=1")
+
+    values = values_of()[SLICES - 1].astype(float) - 24
+    assert np.array_equal(default, np.clip(np.floor(((values - 39.5) / 399 + 0.5) * 255 + 0.5), 0, 255))
+    assert np.array_equal(window, 255 - np.clip(np.floor(((values - 99.5) / 999 + 0.5) * 255 + 0.5), 0, 255))
+    assert reader.get(address)["X-Default-Window"] == "40.0 400.0 LINEAR"
+    assert np.array_equal(shown_plane(reader, address + "?voi=0"), default)
+
+
+def test_without_a_window_all_planes_have_the_one_of_the_middle_slice(
+    reader: Client, north: Facility
+) -> None:
+    datasets = series_of(values_of(), WindowCenter=None, WindowWidth=None, WindowCenterWidthExplanation=None)
+    store(*datasets, facility=north)
+    uid = datasets[0].SeriesInstanceUID
+
+    windows = set()
+    for name, index in (("axial", 0), ("axial", 9), ("sagittal", 3)):
+        shown_plane(reader, plane_address(uid, name, index))
+        windows.add(reader.get(plane_address(uid, name, index))["X-Default-Window"])
+
+    assert len(windows) == 1
+
+
+def test_tiles_and_levels_of_a_plane_are_those_of_an_image(reader: Client, north: Facility) -> None:
+    values = values_of(3, rows=16, columns=600)
+    datasets = series_of(values)
+    store(*datasets, facility=north)
+    uid = datasets[0].SeriesInstanceUID
+
+    left = shown_plane(reader, plane_address(uid, "axial", 0, query="?depth=16"))
+    right = shown_plane(reader, plane_address(uid, "axial", 0, tile="0/1/0", query="?depth=16"))
+    half = packed_values(shown_plane(reader, plane_address(uid, "axial", 0, tile="1/0/0", query="?depth=16")))
+
+    assert np.array_equal(packed_values(np.hstack((left, right))) - MINIMUM, values[2])
+    mean = values[2].reshape(8, 2, 300, 2).mean(axis=(1, 3))
+    assert np.abs(half - MINIMUM - mean).max() <= 0.5
+    for missing in ("0/2/0", "0/0/1", "2/0/0", "1/1/0"):
+        assert reader.get(plane_address(uid, "axial", 0, tile=missing)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "index"), [("axial", SLICES), ("coronal", ROWS), ("sagittal", COLUMNS), ("upward", 0)]
+)
+def test_a_plane_that_is_not_there_is_not_found(
+    name: str, index: int, reader: Client, series_uid: str
+) -> None:
+    assert reader.get(plane_address(series_uid, name, index)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?depth=9",
+        "?slab=-1",
+        "?slab=201",
+        "?slab=nan",
+        "?slab=x",
+        "?projection=sum",
+        "?depth=16&wc=1&ww=2",
+        "?wc=1",
+    ],
+)
+def test_an_address_that_makes_no_sense_is_a_clear_error(query: str, reader: Client, series_uid: str) -> None:
+    answer = reader.get(plane_address(series_uid, "axial", 0, query=query))
+
+    assert (answer.status_code, bool(answer.json()["detail"])) == (400, True)
+    assert waiting_tasks() == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"position": "1,2"},
+        {"position": "1,2,inf"},
+        {"position": "1,2,1e9"},
+        {"orientation": "1,0,0,1,0,0"},
+        {"orientation": "2,0,0,0,1,0"},
+        {"orientation": "nan,0,0,0,1,0"},
+        {"spacing": "0"},
+        {"spacing": ""},
+        {"rows": "0"},
+        {"rows": "1025"},
+        {"columns": "1e300"},
+    ],
+)
+def test_an_oblique_plane_is_finite_and_bounded(
+    changed: dict[str, str], reader: Client, series_uid: str
+) -> None:
+    given = {
+        "position": "0,0,0",
+        "orientation": "1,0,0,0,1,0",
+        "spacing": "1",
+        "rows": "9",
+        "columns": "9",
+        **changed,
+    }
+    query = "?" + "&".join(f"{name}={value}" for name, value in given.items())
+
+    answer = reader.get(plane_address(series_uid, "oblique", 0, query=query))
+
+    assert (answer.status_code, waiting_tasks()) == (400, [])
+
+
+def test_a_slab_that_costs_too_much_is_refused_before_a_worker_sees_it(
+    reader: Client, series_uid: str
+) -> None:
+    query = "?slab=200&position=0,0,0&orientation=1,0,0,0,1,0&spacing=1&rows=1024&columns=1024"
+
+    answer = reader.get(plane_address(series_uid, "oblique", 0, query=query))
+
+    assert (answer.status_code, waiting_tasks()) == (400, [])
+    assert "thinner" in answer.json()["detail"]
+
+
+def test_who_may_not_see_the_study_knows_of_no_volume(
+    outsider: User, log_in: Callable[[User], Client], reader: Client, series_uid: str
+) -> None:
+    address = plane_address(series_uid, "axial", 0)
+    shown_plane(reader, address)
+    etag = reader.get(address)["ETag"]
+    stranger = log_in(outsider)
+    oblique = plane_address(series_uid, "oblique", 0, query="?position=1")
+
+    for place in (f"/viewer/series/{series_uid}/volume.json", address, oblique):
+        assert stranger.get(place).status_code == 404
+        assert stranger.get(place, headers={"If-None-Match": etag}).status_code == 404
+        assert Client().get(place).status_code == 302
+
+
+def test_looking_at_planes_is_recorded_once(reader: Client, series_uid: str) -> None:
+    volume_json(reader, series_uid)
+    for index in range(3):
+        shown_plane(reader, plane_address(series_uid, "axial", index))
+
+    assert AuditEvent.objects.filter(event_type="study_opened").count() == 1
+
+
+def test_a_held_plane_is_not_sent_again_and_another_series_has_another_tag(
+    reader: Client, series_uid: str, north: Facility
+) -> None:
+    address = plane_address(series_uid, "axial", 0)
+    shown_plane(reader, address)
+    etag = reader.get(address)["ETag"]
+
+    assert reader.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+    extra = series_of(values_of(SLICES + 1))[-1]
+    extra.InstanceNumber = 0
+    extra.SOPInstanceUID = extra.file_meta.MediaStorageSOPInstanceUID = "1.2.3.4.5"
+    store(extra, facility=north)
+    assert reader.get(address, headers={"If-None-Match": etag}).status_code == 202
+    assert volume_json(reader, series_uid)["planes"]["axial"]["count"] == SLICES + 1
+
+
+def test_one_tile_is_rendered_once_and_the_workers_are_called_to_help_once(
+    reader: Client, series_uid: str
+) -> None:
+    address = plane_address(series_uid, "coronal", 2)
+    for _ in range(3):
+        assert reader.get(address).status_code == 202
+
+    assert waiting_tasks() == ["viewer.render_plane"]
+
+
+def test_the_planes_around_one_are_rendered_ahead(reader: Client, series_uid: str) -> None:
+    shown_plane(reader, plane_address(series_uid, "coronal", 4, query="?depth=16"))
+
+    run_tasks(queues=("render", "warm"))
+
+    for index in range(ROWS):
+        answer = reader.get(plane_address(series_uid, "coronal", index, query="?depth=16"))
+        assert answer.status_code == 200
+
+
+def test_tasks_and_keys_hold_no_patient_data(reader: Client, north: Facility) -> None:
+    secret = about(1, patient_id="SECRET-ID", patient_name="Secret^Name")
+    datasets = series_of(values_of(), study=secret)
+    store(*datasets, facility=north)
+    uid = datasets[0].SeriesInstanceUID
+    reader.get(plane_address(uid, "sagittal", 1))
+    client = redis_client()
+    sent = client.lrange("render", 0, -1)
+    run_tasks()
+
+    assert b"secret" not in b" ".join([*sent, *client.keys()]).lower()
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (lambda: series_of(values_of(2)), "at least 3 parallel slices"),
+        (lambda: series_of(values_of(), ImagePositionPatient=None), "do not say where they lie"),
+        (lambda: [rgb_dataset(study=about(1))], "grey images"),
+        (lambda: series_of(values_of(), PixelSpacing=None), "do not say where they lie"),
+    ],
+    ids=["two slices", "no positions", "colour", "no spacing"],
+)
+def test_a_series_that_is_no_volume_says_why(
+    made: Callable[[], list], reason: str, reader: Client, north: Facility
+) -> None:
+    datasets = made()
+    store(*datasets, facility=north)
+    uid = datasets[0].SeriesInstanceUID
+
+    body = volume_json(reader, uid)
+    answer = reader.get(plane_address(uid, "coronal", 0))
+
+    assert list(body) == ["problem"]
+    assert reason in body["problem"]
+    assert (answer.status_code, answer.json()["detail"]) == (422, body["problem"])
+    assert waiting_tasks() == []
+
+
+def test_a_volume_larger_than_the_budget_says_so(reader: Client, series_uid: str, settings: Settings) -> None:
+    settings.PACS_VOLUME_CACHE_BYTES = 1000
+
+    assert "more than the" in volume_json(reader, series_uid)["problem"]
+
+
+def test_what_is_irregular_is_named_and_a_gap_is_black(reader: Client, north: Facility) -> None:
+    values = values_of(SLICES + 2)
+    heights = [2.0 * k for k in (*range(5), *range(8, 13))]
+    scout = image(
+        number=99,
+        rows=ROWS,
+        columns=COLUMNS,
+        ImagePositionPatient=[0, 0, 0],
+        ImageOrientationPatient=[1, 0, 0, 0, 0, -1],
+        PixelSpacing=[1, 1],
+        FrameOfReferenceUID="1.2.3.4",
+    )
+    datasets = series_of(values[:SLICES], heights=heights)
+    store(*datasets, scout, facility=north)
+    uid = datasets[0].SeriesInstanceUID
+
+    findings = volume_json(reader, uid)["volume"]["findings"]
+    shown = packed_values(shown_plane(reader, plane_address(uid, "sagittal", 2, query="?depth=16")))[::-1]
+
+    assert [finding["kind"] for finding in findings] == ["other_orientation", "gap"]
+    assert findings[1]["size_mm"] == pytest.approx(8.0)
+    heights_mm = np.arange(shown.shape[0]) * 0.8
+    is_gap = (heights_mm > 9.01) & (heights_mm < 14.99)
+    assert (shown[is_gap] == -1).all()
+    assert (shown[heights_mm < 8] != -1).all()
+
+
+def test_slopes_of_single_slices_are_put_on_one_scale(reader: Client, north: Facility) -> None:
+    values = values_of()
+    datasets = series_of(values)
+    for index, dataset in enumerate(datasets):
+        dataset.RescaleSlope, dataset.RescaleIntercept = str(0.5 + index), "0"
+    store(*datasets, facility=north)
+    uid = datasets[0].SeriesInstanceUID
+
+    packing = volume_json(reader, uid)["volume"]["packing"]
+    for index in (0, 5, 9):
+        shown = packed_values(shown_plane(reader, plane_address(uid, "axial", index, query="?depth=16")))
+        expected = values[9 - index] * (0.5 + 9 - index)
+        assert (
+            np.abs(shown * packing["scale"] + packing["offset"] - expected).max()
+            <= packing["scale"] / 2 + 1e-9
+        )
+    assert packing["scale"] == pytest.approx(9.5, rel=1e-3)
+
+
+def test_queries_do_not_grow_with_the_series(reader: Client, north: Facility) -> None:
+    def queries(slices: int, series: int) -> int:
+        datasets = series_of(values_of(slices), series=series)
+        store(*datasets, facility=north)
+        address = plane_address(datasets[0].SeriesInstanceUID, "axial", 0)
+        shown_plane(reader, address)
+        with CaptureQueriesContext(connection) as captured:
+            assert reader.get(address).status_code == 200
+        return len(captured)
+
+    few, many = queries(4, 1), queries(40, 2)
+
+    assert (few, many) == (few, few)
+    assert few <= 8
+
+
+def test_a_tilted_series_is_shown_upright(reader: Client, north: Facility) -> None:
+    datasets = series_of(values_of(), ImageOrientationPatient=[1, 0, 0, 0, 0.96, 0.28])
+    store(*datasets, facility=north)
+    uid = datasets[0].SeriesInstanceUID
+
+    body = volume_json(reader, uid)
+    shown = packed_values(shown_plane(reader, plane_address(uid, "sagittal", 4, query="?depth=16")))
+
+    assert [finding["kind"] for finding in body["volume"]["findings"]] == ["gantry_tilt"]
+    assert body["volume"]["gantry_tilt_degrees"] == pytest.approx(16.26, abs=0.01)
+    assert body["planes"]["sagittal"]["patient_orientation"] == ["P", "F"]
+    assert 0.05 < (shown == -1).mean() < 0.5
