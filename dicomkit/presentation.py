@@ -19,8 +19,10 @@ from dicomkit.identity import clean_text, whole_number
 from dicomkit.image_references import ImageReference, is_meant, items_of, read_image_references
 from dicomkit.malformed import refuse_malformed_values
 from dicomkit.pixels.lookup_table import LookupTable, read_lookup_table
+from dicomkit.pixels.marks import has_marks
 from dicomkit.pixels.modality_lut import ModalityTransform, read_modality_transform
 from dicomkit.pixels.numbers import first_float, floats
+from dicomkit.pixels.shutter import read_shutter
 from dicomkit.pixels.voi_lut import VOI, read_vois
 from dicomkit.temporal import parse_date, parse_time
 
@@ -63,7 +65,8 @@ class PresentationState:
     """One presentation state.
 
     `modality` is applied in place of the images' own. `presentation_lut` maps values of interest to grey; it is None
-    where the shape alone, `is_inverse`, says how. Mirroring comes after turning.
+    where the shape alone, `is_inverse`, says how. Mirroring comes after turning. `has_marks` tells whether it covers
+    anything, in `shutter_grey`, or shows any overlay: see `dicomkit.pixels.marks`.
     """
 
     label: str
@@ -79,6 +82,8 @@ class PresentationState:
     displayed_areas: tuple[DisplayedArea, ...]
     layers: tuple[GraphicLayer, ...]
     annotations: tuple[GraphicAnnotation, ...]
+    has_marks: bool
+    shutter_grey: int
 
     def voi_of(self, image: ImageReference) -> VOI | None:
         """Return the window or table for an image; None where its values are shown from end to end."""
@@ -151,6 +156,7 @@ def read_presentation_state(dataset: Dataset) -> PresentationState:
 def _read(dataset: Dataset) -> PresentationState:
     lut_item = first_item(dataset, "PresentationLUTSequence")
     rotation = whole_number(dataset, "ImageRotation") or 0
+    shutter = read_shutter(dataset)
     return PresentationState(
         label=clean_text(dataset, "ContentLabel", 16),
         description=clean_text(dataset, "ContentDescription", 64),
@@ -169,6 +175,8 @@ def _read(dataset: Dataset) -> PresentationState:
         displayed_areas=tuple(filter(None, map(_area, items_of(dataset, "DisplayedAreaSelectionSequence")))),
         layers=read_layers(dataset),
         annotations=read_annotations(dataset),
+        has_marks=has_marks(dataset),
+        shutter_grey=shutter.grey if shutter is not None else 0,
     )
 
 

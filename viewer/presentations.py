@@ -109,7 +109,10 @@ def _looks_body(state: PresentationState, study: Study, state_uid: str) -> list[
         first_frame = reference.frame_numbers[0] if reference.frame_numbers else 1
         look = _look_body(state, reference, frame_attributes(stored, first_frame - 1))
         image = _reference_body(reference) | {
-            "table_url": reverse("viewer:presented_table", args=[state_uid, reference.sop_instance_uid])
+            "table_url": reverse("viewer:presented_table", args=[state_uid, reference.sop_instance_uid]),
+            "marks_url": reverse("viewer:presented_marks", args=[state_uid, reference.sop_instance_uid])
+            if state.has_marks
+            else None,
         }
         looks.setdefault(repr(look), look | {"images": []})["images"].append(image)
     return list(looks.values())
@@ -123,6 +126,7 @@ def _look_body(state: PresentationState, image: ImageReference, attributes: JSON
     return {
         "voi": _window_body(state, image, attributes["packing"]),
         "is_inverse": state.is_inverse,
+        "shutter_grey": state.shutter_grey,
         "rotation_degrees": state.rotation_degrees,
         "is_mirrored": state.is_mirrored,
         "displayed_area": {

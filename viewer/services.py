@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import BinaryIO
 
@@ -73,20 +74,25 @@ def render_series_thumbnail(series_instance_uid: str) -> None:
         cache.put(key, picture)
 
 
-def marks_key(sha256: str, frame_number: int) -> str:
-    """Return the cache key of what lies over a frame."""
-    return f"marks:{RENDERER_VERSION}:{sha256}:{frame_number}"
+def marks_key(sha256: str, frame_number: int, state_sha256: str = "") -> str:
+    """Return the cache key of what lies over a frame, under a presentation state where one is named."""
+    return f"marks:{RENDERER_VERSION}:{sha256}:{frame_number}:{state_sha256}"
 
 
-def render_frame_marks(sha256: str, frame_number: int) -> None:
+def render_frame_marks(sha256: str, frame_number: int, state_sha256: str = "") -> None:
     """Render what lies over a frame into the cache."""
     cache = tile_cache()
-    key = marks_key(sha256, frame_number)
+    key = marks_key(sha256, frame_number, state_sha256)
     if not cache.missing([key]):
         return
-    picture = _picture(sha256, frame_number, lambda file: render_marks(file, frame_number))
+
+    def make(file: BinaryIO) -> CachedPicture:
+        with open_blob(state_sha256) if state_sha256 else nullcontext() as state:
+            return render_marks(file, frame_number, state)
+
+    picture = _picture(sha256, frame_number, make)
     if picture is None:
-        _try_later(TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number)
+        _try_later(TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number, state_sha256=state_sha256)
     else:
         cache.put(key, picture)
 

@@ -22,9 +22,9 @@ def render_thumbnail(series_instance_uid: str) -> None:
 
 
 @task(TaskName.RENDER_MARKS)
-def render_marks(sha256: str, frame_number: int) -> None:
+def render_marks(sha256: str, frame_number: int, state_sha256: str) -> None:
     """Render what lies over a frame."""
-    services.render_frame_marks(sha256, frame_number)
+    services.render_frame_marks(sha256, frame_number, state_sha256)
 
 
 @task(TaskName.WARM_SERIES)

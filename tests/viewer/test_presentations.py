@@ -10,6 +10,9 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from accounts.models import Facility, User
+from archive.models import Instance
+from dicomkit.pixels.marks import GRAPHICS, SHUTTER
+from dicomkit.synth.overlays import add_overlay
 from dicomkit.synth.references import (
     drawn,
     graphic,
@@ -21,6 +24,8 @@ from dicomkit.synth.references import (
 from tests.dicom_samples import about, image
 from tests.dicomkit.test_presentation import table, window
 from tests.factories import store
+from tests.viewer.conftest import pixels
+from viewer.services import render_frame_marks
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +105,46 @@ def test_any_other_grey_comes_as_a_table(attributes: dict[str, Any], north: Faci
     assert 120 <= greys[1064] <= 135
 
 
+def test_the_shutter_of_a_state_takes_the_place_of_the_images_own(north: Facility, reader: Client) -> None:
+    own = {"ShutterShape": "RECTANGULAR", "ShutterLeftVerticalEdge": 9, "ShutterRightVerticalEdge": 16}
+    rows = {"ShutterUpperHorizontalEdge": 1, "ShutterLowerHorizontalEdge": 16}
+    dataset = image(**own, **rows)
+    add_overlay(dataset, np.ones((1, 16), bool), label="Not activated")
+    state = stored_state(
+        north,
+        dataset,
+        **{**own, **rows, "ShutterLeftVerticalEdge": 1, "ShutterRightVerticalEdge": 4},
+        ShutterPresentationValue=0xFFFF,
+    )
+    (look,) = the_state(reader)["looks"]
+    address = look["images"][0]["marks_url"]
+    blobs = dict(Instance.objects.values_list("sop_instance_uid", "blob__sha256"))
+
+    waiting = reader.get(address)
+    render_frame_marks(blobs[dataset.SOPInstanceUID], 1, blobs[state.SOPInstanceUID])
+    marks = pixels(reader.get(address))
+
+    assert (waiting.status_code, look["shutter_grey"]) == (202, 255)
+    assert (marks[:, :4] == 0).all() and (marks[:, 4:] == SHUTTER).all()
+
+
+def test_an_overlay_of_the_image_is_shown_where_the_state_activates_it(
+    north: Facility, reader: Client
+) -> None:
+    dataset = image()
+    add_overlay(dataset, np.ones((1, 16), bool))
+    state = presentation_state(about(1), [dataset])
+    state.add_new((0x6000, 0x1001), "CS", "NOTES")
+    store(dataset, state, facility=north)
+    (look,) = the_state(reader)["looks"]
+    blobs = dict(Instance.objects.values_list("sop_instance_uid", "blob__sha256"))
+
+    render_frame_marks(blobs[dataset.SOPInstanceUID], 1, blobs[state.SOPInstanceUID])
+    marks = pixels(reader.get(look["images"][0]["marks_url"]))
+
+    assert (marks[0] == GRAPHICS).all() and (marks[1:] == 0).all()
+
+
 def test_key_images_come_with_their_title(north: Facility, reader: Client) -> None:
     dataset = image()
     store(dataset, key_object_selection(about(1), [dataset], description="Look here"), facility=north)
@@ -160,7 +205,7 @@ def test_a_frame_that_does_not_exist_is_refused(frame: str, north: Facility, rea
         f"/viewer/presentations/{state.SOPInstanceUID}/{dataset.SOPInstanceUID}.bin", {"frame": frame}
     )
 
-    assert answer.status_code in (400, 404)
+    assert answer.status_code == 404
 
 
 def test_an_object_without_pixels_has_no_table(north: Facility, reader: Client) -> None:

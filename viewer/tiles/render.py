@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dicomkit.calibration import read_calibration, read_pixel_aspect_ratio
 from dicomkit.errors import DicomKitError, InvalidTileError
 from dicomkit.malformed import refuse_malformed_values
+from dicomkit.part10 import read_header
 from dicomkit.pixels.display import DisplayFrame, crop, default_inverse, default_voi, display_frame, render
 from dicomkit.pixels.encode import encode_png_grey, encode_png_packed, encode_png_rgb, thumbnail
 from dicomkit.pixels.frames import FrameSource
@@ -134,9 +135,9 @@ def render_thumbnail(
     return or_problem(lambda: _thumbnail(frame_of(file, sha256, frame_number), pixel_aspect_ratio))
 
 
-def render_marks(file: BinaryIO, frame_number: int) -> CachedPicture:
-    """Return what lies over a frame, see `dicomkit.pixels.marks`."""
-    return or_problem(lambda: _marks(file, frame_number))
+def render_marks(file: BinaryIO, frame_number: int, state: BinaryIO | None = None) -> CachedPicture:
+    """Return what lies over a frame, under a presentation state where one is given, see `dicomkit.pixels.marks`."""
+    return or_problem(lambda: _marks(file, frame_number, state))
 
 
 def window_text(voi: VOI | None) -> str:
@@ -198,10 +199,11 @@ def _aspect_ratio_of(source: FrameSource, frame_index: int) -> tuple[float, floa
         return read_pixel_aspect_ratio(source.dataset, calibration=calibration)
 
 
-def _marks(file: BinaryIO, frame_number: int) -> CachedPicture:
+def _marks(file: BinaryIO, frame_number: int, state: BinaryIO | None) -> CachedPicture:
+    presentation = read_header(state).dataset if state is not None else None
     with FrameSource.open(file) as source:
         aspect = _aspect_ratio_of(source, frame_number - 1)
-        marks = frame_marks(source, frame_number - 1, pixel_aspect_ratio=aspect)
+        marks = frame_marks(source, frame_number - 1, pixel_aspect_ratio=aspect, state=presentation)
         return CachedPicture(encode_png_grey(marks))
 
 

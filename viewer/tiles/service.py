@@ -53,7 +53,7 @@ def fetch_thumbnail(key: str, series_instance_uid: str) -> CachedPicture | None:
     return fetch_picture(key, TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid)
 
 
-def fetch_marks(key: str, *, sha256: str, frame_number: int) -> CachedPicture | None:
+def fetch_marks(key: str, *, sha256: str, frame_number: int, state_sha256: str = "") -> CachedPicture | None:
     """Return what lies over a frame, or None while it is being rendered.
 
     Raises
@@ -61,7 +61,9 @@ def fetch_marks(key: str, *, sha256: str, frame_number: int) -> CachedPicture | 
     RenderingUnavailableError
         Cache or task queue cannot be reached.
     """
-    return fetch_picture(key, TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number)
+    return fetch_picture(
+        key, TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number, state_sha256=state_sha256
+    )
 
 
 def fetch_picture(key: str, task: TaskName, **arguments: object) -> CachedPicture | None:

@@ -3,10 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from common.http import problem
+from common.http import not_modified, problem
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
+from viewer.services import marks_key
 from viewer.tiles.cache import CachedPicture
 from viewer.tiles.request import TileRequest
+from viewer.tiles.service import fetch_marks
 
 # The address with its content hash decides the bytes, but who may see them can change within the day.
 CACHE_CONTROL = "private, max-age=3600"
@@ -60,6 +62,21 @@ def picture_answer(picture: CachedPicture | None, etag: str) -> HttpResponseBase
     if picture.default_window:
         response["X-Default-Window"] = picture.default_window
     return response
+
+
+def marks_answer(
+    request: HttpRequest, sha256: str, frame_number: int, *, state_sha256: str = ""
+) -> HttpResponseBase:
+    """Answer with what lies over a frame, under a presentation state where one is named."""
+    key = marks_key(sha256, frame_number, state_sha256)
+    etag = f'"{key.replace(":", "-")}"'
+    if (unchanged := not_modified(request, etag)) is not None:
+        return unchanged
+    try:
+        marks = fetch_marks(key, sha256=sha256, frame_number=frame_number, state_sha256=state_sha256)
+    except RenderingUnavailableError as error:
+        return unavailable(error)
+    return picture_answer(marks, etag)
 
 
 def unavailable(error: RenderingUnavailableError) -> HttpResponseBase:

@@ -13,12 +13,12 @@ from dicomkit.errors import DicomKitError, InvalidTileError
 from dicomkit.tiles import tile_rectangle
 from viewer.access import VisibleInstance
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
-from viewer.services import marks_key, thumbnail_key
+from viewer.services import thumbnail_key
 from viewer.stack import representative
 from viewer.tiles.lookup import grey_table
-from viewer.tiles.service import fetch_marks, fetch_thumbnail, fetch_tile
+from viewer.tiles.service import fetch_thumbnail, fetch_tile
 from viewer.views.opening import opened_instance, record_opening
-from viewer.views.pictures import CACHE_CONTROL, picture_answer, requested_tile, unavailable
+from viewer.views.pictures import CACHE_CONTROL, marks_answer, picture_answer, requested_tile, unavailable
 
 _OPENING = "The opening of the study is recorded once per session."
 
@@ -84,14 +84,7 @@ def thumbnail(request: HttpRequest, series_instance_uid: str) -> HttpResponseBas
 def marks(request: HttpRequest, sop_instance_uid: str, frame_number: int) -> HttpResponseBase:
     """Return what lies over a frame, overlays and shutter, as one bitmap; answers like a tile."""
     instance = opened_instance(request, sop_instance_uid, frame_number)
-    key = marks_key(instance.sha256, frame_number)
-    etag = f'"{key.replace(":", "-")}"'
-    if (unchanged := not_modified(request, etag)) is not None:
-        return unchanged
-    try:
-        return picture_answer(fetch_marks(key, sha256=instance.sha256, frame_number=frame_number), etag)
-    except RenderingUnavailableError as error:
-        return unavailable(error)
+    return marks_answer(request, instance.sha256, frame_number)
 
 
 @require_GET

@@ -53,9 +53,11 @@ function parseLook(fields: Fields): PresentationLook {
     images: listOf(fields, "images", (image) => ({
       ...parseReference(image),
       tableUrl: readText(image, "table_url"),
+      marksUrl: readTextOrNull(image, "marks_url"),
     })),
     voi,
     isInverse: readFlag(fields, "is_inverse"),
+    shutterGrey: readNumber(fields, "shutter_grey"),
     rotationDegrees: readNumber(fields, "rotation_degrees"),
     isMirrored: readFlag(fields, "is_mirrored"),
     displayedArea: parseArea(asFields(fields.displayed_area, "displayed_area")),

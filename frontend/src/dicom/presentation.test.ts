@@ -13,9 +13,17 @@ const wholeArea = {
 
 function look(frameNumbers: readonly number[], rotationDegrees: number): PresentationLook {
   return {
-    images: [{ sopInstanceUid: "1.2.3", frameNumbers, tableUrl: "/viewer/presentations/9/1.2.3.bin" }],
+    images: [
+      {
+        sopInstanceUid: "1.2.3",
+        frameNumbers,
+        tableUrl: "/viewer/presentations/9/1.2.3.bin",
+        marksUrl: null,
+      },
+    ],
     voi: null,
     isInverse: false,
+    shutterGrey: 0,
     rotationDegrees,
     isMirrored: false,
     displayedArea: wholeArea,

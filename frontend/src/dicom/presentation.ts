@@ -44,12 +44,20 @@ export interface DisplayedArea {
   readonly magnification: number | null;
 }
 
+/** An image under a state: where its grey table is, and what lies over it; null for nothing. */
+export interface PresentedImage extends ImageReference {
+  readonly tableUrl: string;
+  readonly marksUrl: string | null;
+}
+
 /** How some images look under a presentation state (PS3.3 A.33.1). */
 export interface PresentationLook {
-  readonly images: readonly (ImageReference & { readonly tableUrl: string })[];
+  readonly images: readonly PresentedImage[];
   /** null where only the server's table gives the greys. */
   readonly voi: (VoiWindow & { readonly label: string }) | null;
   readonly isInverse: boolean;
+  /** The grey, 0 to 255, in which the state's shutter covers. */
+  readonly shutterGrey: number;
   /** Clockwise, before mirroring. */
   readonly rotationDegrees: number;
   readonly isMirrored: boolean;
@@ -84,15 +92,22 @@ export interface StudyPresentations {
 
 export const NO_PRESENTATIONS: StudyPresentations = { states: [], keyObjects: [] };
 
-/** How an image looks under a state, and where its grey table is; null where the state does not speak of it. */
-export function lookOf(
-  state: PresentationState,
-  image: StudyImage,
-): { readonly look: PresentationLook; readonly tableUrl: string } | null {
+/** How one frame looks under a state. */
+export interface FrameLook {
+  readonly look: PresentationLook;
+  readonly tableUrl: string;
+  readonly marksUrl: string | null;
+}
+
+/** @returns null where the state does not speak of the image. */
+export function lookOf(state: PresentationState, image: StudyImage): FrameLook | null {
   // Looks of single frames come first and win over those of the whole image.
   for (const look of state.looks) {
     const found = look.images.find((reference) => isMeant(reference, image));
-    if (found) return { look, tableUrl: `${found.tableUrl}?frame=${image.frameNumber}` };
+    if (!found) continue;
+    const frame = `?frame=${image.frameNumber}`;
+    const { tableUrl, marksUrl } = found;
+    return { look, tableUrl: tableUrl + frame, marksUrl: marksUrl === null ? null : marksUrl + frame };
   }
   return null;
 }

@@ -12,6 +12,7 @@ function look(changes: Partial<PresentationLook> = {}): PresentationLook {
     images: [],
     voi: null,
     isInverse: false,
+    shutterGrey: 0,
     rotationDegrees: 0,
     isMirrored: false,
     displayedArea: { left: 0, top: 0, right: 100, bottom: 50, mode: "SCALE TO FIT", magnification: null },

@@ -4,7 +4,7 @@ import { type DescribedAnnotation, drawAnnotations } from "../annotations/render
 import type { AnnotationStore } from "../annotations/store";
 import type { RequestError } from "../api/client";
 import { renderedTileUrl } from "../api/tiles";
-import { keyTitle, lookOf, type PresentationState } from "../dicom/presentation";
+import { type FrameLook, keyTitle, lookOf, type PresentationState } from "../dicom/presentation";
 import { imageKey, type StudyImage } from "../dicom/types";
 import {
   type Camera,
@@ -51,6 +51,8 @@ export interface Look {
 
 type Pixels = { readonly quality: Quality; readonly voi: ResolvedVoi | null; readonly mosaic: Mosaic | null };
 
+type MarksSource = { readonly url: string | null; readonly shutterGrey: number };
+
 const NO_PIXELS: Pixels = { quality: "none", voi: null, mosaic: null };
 
 /** Puts pixels and measurements of one image onto a canvas and answers with what it painted. */
@@ -80,7 +82,7 @@ export class Compositor {
     const inverse = presented?.look.isInverse ?? image.inverse;
     const pixels = failure ? NO_PIXELS : this.paintImage(image, index, matrix, look, inverse);
     if (pixels.quality !== "none") {
-      if (look.showMarks) this.paintMarks(image, matrix);
+      if (look.showMarks) this.paintMarks(marksOf(image, presented), matrix);
       drawDrawings(this.context, presented?.look.drawings ?? [], matrix, look.ratio);
     }
     const measurements = this.paintAnnotations(image, matrix, pixels, look.ratio);
@@ -98,7 +100,7 @@ export class Compositor {
       measurements,
       presentation: presented ? look.presentation : null,
       keyTitle: keyTitle(this.services.presentations.current, image),
-      hidesMarks: !look.showMarks && image.marksUrl !== null,
+      hidesMarks: !look.showMarks && marksOf(image, presented).url !== null,
       ...pixels,
     };
   }
@@ -124,9 +126,8 @@ export class Compositor {
   }
 
   /** Overlays and shutter, over the pixels and under everything that is drawn. */
-  private paintMarks(image: StudyImage, matrix: ImageToScreen): void {
-    if (image.marksUrl === null) return;
-    const marks = this.services.marks.forUrl(image.marksUrl, image.shutterGrey ?? 0);
+  private paintMarks({ url, shutterGrey }: MarksSource, matrix: ImageToScreen): void {
+    const marks = url === null ? null : this.services.marks.forUrl(url, shutterGrey);
     if (marks) this.painter.paintOver(marks, matrix);
   }
 
@@ -204,4 +205,10 @@ export class Compositor {
     const packed = values.values[place];
     return packed === undefined ? null : packed * image.packing.scale + image.packing.offset;
   }
+}
+
+/** A presentation state decides alone what lies over an image (PS3.4 N.2.3). */
+function marksOf(image: StudyImage, presented: FrameLook | null): MarksSource {
+  if (presented) return { url: presented.marksUrl, shutterGrey: presented.look.shutterGrey };
+  return { url: image.marksUrl, shutterGrey: image.shutterGrey ?? 0 };
 }
