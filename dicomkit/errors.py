@@ -67,3 +67,15 @@ class MalformedAttributeError(DicomKitError):
 
 class NotAVolumeError(DicomKitError):
     """The images of a series do not form a volume; the message says why, to a radiologist."""
+
+
+class NoSUVError(DicomKitError):
+    """The standardised uptake value of a PET image cannot be computed; the message says why, to a radiologist."""
+
+
+class InvalidSegmentationError(DicomKitError):
+    """A segmentation cannot be used as it is written."""
+
+
+class InvalidStructureSetError(DicomKitError):
+    """An RT structure set cannot be used as it is written."""
