@@ -74,7 +74,8 @@ function parseSeries(fields: Fields): Series {
   };
 }
 
-function parseImage(fields: Fields): StudyImage {
+/** One image of the manifest, or a plane in the same words. */
+export function parseImage(fields: Fields): StudyImage {
   const kind = readWord(fields, "kind", ["grey", "colour"]);
   return {
     sopInstanceUid: readText(fields, "sop_instance_uid"),
@@ -103,6 +104,8 @@ function parseImage(fields: Fields): StudyImage {
     overlays: fields.overlays == null ? [] : readList(fields, "overlays").map(String),
     shutterGrey: readNumberOrNull(fields, "shutter_grey"),
     marksUrl: readTextOrNull(fields, "marks_url"),
+    tileUrl: null,
+    plane: "",
   };
 }
 

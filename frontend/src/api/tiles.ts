@@ -11,12 +11,16 @@ export interface PreviewView {
 export const DEFAULT_PREVIEW: PreviewView = { voiIndex: null, window: null, invert: false };
 
 function tilePath(image: StudyImage, tile: TileIndex): string {
+  if (image.tileUrl !== null) {
+    const { level, column, row } = tile;
+    return image.tileUrl.replace("{level}/{column}/{row}", `${level}/${column}/${row}`);
+  }
   return `/viewer/tiles/${image.sopInstanceUid}/${image.frameNumber}/${tile.level}/${tile.column}/${tile.row}.png`;
 }
 
 /** Packed 16-bit values of a grey image. */
 export function valueTileUrl(image: StudyImage, tile: TileIndex): string {
-  return `${tilePath(image, tile)}?depth=16`;
+  return withQuery(tilePath(image, tile), "depth=16");
 }
 
 /** A rendered 8-bit tile: previews, and every tile of a colour image. */
@@ -34,8 +38,12 @@ export function renderedTileUrl(
     query.set("voi", String(view.voiIndex));
   }
   if (view.invert) query.set("invert", "1");
-  const text = query.toString();
-  return text ? `${tilePath(image, tile)}?${text}` : tilePath(image, tile);
+  return withQuery(tilePath(image, tile), query.toString());
+}
+
+function withQuery(path: string, query: string): string {
+  if (query === "") return path;
+  return `${path}${path.includes("?") ? "&" : "?"}${query}`;
 }
 
 const VOI_FUNCTIONS: readonly VoiFunction[] = ["LINEAR", "LINEAR_EXACT", "SIGMOID"];

@@ -29,6 +29,8 @@ export function sampleImage(properties: Partial<StudyImage> = {}): StudyImage {
     overlays: [],
     shutterGrey: null,
     marksUrl: null,
+    tileUrl: null,
+    plane: "",
     ...properties,
   };
 }

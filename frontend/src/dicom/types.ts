@@ -77,6 +77,10 @@ export interface StudyImage {
   readonly shutterGrey: number | null;
   /** Where overlays and shutter are, as one bitmap; null with neither. */
   readonly marksUrl: string | null;
+  /** Where the tiles of a reformatted plane are, with {level}, {column} and {row}; null for an image as stored. */
+  readonly tileUrl: string | null;
+  /** What plane of a volume it is, "" for an image as stored. */
+  readonly plane: string;
 }
 
 export interface Series {

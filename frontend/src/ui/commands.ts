@@ -10,6 +10,7 @@ import type { ToolName } from "../tools/tool";
 import { LAYOUTS, type LayoutName } from "../viewport/layout";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
+import { planesCommand } from "./planes";
 import { showNextKeyImage } from "./presentationMenu";
 import { windowCommands } from "./windowCommands";
 
@@ -182,6 +183,14 @@ function layoutCommands(): Command[] {
   });
   return [
     ...layouts,
+    planesCommand(),
+    {
+      id: "reference-lines",
+      label: "Reference lines, on and off",
+      group: "layout",
+      keys: ["y"],
+      run: ({ shown }) => shown.setShowLines(!shown.showsLines),
+    },
     {
       id: "one-up",
       label: "Active picture alone, and back",

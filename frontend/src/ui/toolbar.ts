@@ -2,6 +2,7 @@ import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import type { Command, CommandGroup } from "./command";
 import { element, icon } from "./dom";
 import { keyLabel } from "./keyboard";
+import { slabMenu } from "./planes";
 import { presentationMenu } from "./presentationMenu";
 import { presetMenu } from "./presetMenu";
 import type { ViewerContext } from "./viewerContext";
@@ -34,6 +35,7 @@ export function buildToolbar(
       section.append(button);
     }
     if (group === "window") section.prepend(presetMenu(context, bag), presentationMenu(context, bag));
+    if (group === "layout") section.append(slabMenu(context, bag));
     root.append(section);
   }
   const refresh = () => {
@@ -84,6 +86,7 @@ const SHORT_LABELS: Readonly<Record<string, string>> = {
   "layout-1x2": "1 × 2",
   "layout-2x1": "2 × 1",
   "layout-2x2": "2 × 2",
+  planes: "Planes",
   "full-screen": "Full",
   help: "Keys",
 };

@@ -7,6 +7,7 @@ import type { Tool, ToolName } from "../tools/tool";
 import type { Cine } from "../viewport/cine";
 import type { ViewportGrid } from "../viewport/layout";
 import type { PresentationStore } from "../viewport/presentationStore";
+import type { ShownImages } from "../viewport/shownImages";
 
 /** Everything that the viewer's controls act on. */
 export class ViewerContext {
@@ -22,6 +23,7 @@ export class ViewerContext {
     readonly queue: TileQueue,
     readonly tables: GreyTables,
     readonly presentations: PresentationStore,
+    readonly shown: ShownImages,
     readonly tools: Readonly<Record<ToolName, Tool>>,
     readonly page: HTMLElement,
     firstTool: ToolName,
@@ -52,7 +54,8 @@ export class ViewerContext {
 
   /** Which series a viewport shows; -1 for none. */
   seriesIndexOf(viewport = this.grid.active): number {
-    const shown = viewport.stack?.series;
-    return shown ? this.manifest.series.indexOf(shown) : -1;
+    // Planes through a series carry its UID and are found under it.
+    const uid = viewport.stack?.series.seriesInstanceUid;
+    return this.manifest.series.findIndex((series) => series.seriesInstanceUid === uid);
   }
 }

@@ -20,6 +20,7 @@ import { Cine } from "../viewport/cine";
 import type { ViewportServices } from "../viewport/compositor";
 import { ViewportGrid } from "../viewport/layout";
 import { PresentationStore } from "../viewport/presentationStore";
+import { ShownImages } from "../viewport/shownImages";
 import { buildCineBar } from "./cineBar";
 import { viewerCommands } from "./commands";
 import { element, required, setText } from "./dom";
@@ -114,6 +115,7 @@ function startServices(bag: DisposerBag): ViewportServices {
     annotations: new AnnotationStore(),
     marks: new MarksStore(),
     presentations: new PresentationStore(),
+    shown: new ShownImages(),
   };
 }
 
@@ -128,7 +130,7 @@ function makeContext(
   grid: ViewportGrid,
   services: ViewportServices,
 ): ViewerContext {
-  const { annotations, tables, queue, presentations } = services;
+  const { annotations, tables, queue, presentations, shown } = services;
   const tools = {
     window: windowLevelTool(tables),
     scroll: scrollTool,
@@ -149,6 +151,7 @@ function makeContext(
     queue,
     tables,
     presentations,
+    shown,
     tools,
     page,
     firstTool,

@@ -1,5 +1,6 @@
 import { describeAnnotation } from "../annotations/describe";
 import { drawDrawings } from "../annotations/drawings";
+import { drawReferenceLines } from "../annotations/referenceLines";
 import { type DescribedAnnotation, drawAnnotations } from "../annotations/render";
 import type { AnnotationStore } from "../annotations/store";
 import type { RequestError } from "../api/client";
@@ -22,6 +23,7 @@ import { coarsestTile, frameShape, fullTileUrl } from "../render/tilePlan";
 import type { TileQueue } from "../render/tileQueue";
 import type { Painted, Quality } from "./painted";
 import type { PresentationStore } from "./presentationStore";
+import type { ShownImages } from "./shownImages";
 import { imageAt, type Stack } from "./stack";
 import type { StackLoader } from "./stackLoader";
 import { FILE_DEFAULT, previewView, type ResolvedVoi, resolveVoi, type VoiChoice } from "./voi";
@@ -34,6 +36,7 @@ export interface ViewportServices {
   readonly annotations: AnnotationStore;
   readonly marks: MarksStore;
   readonly presentations: PresentationStore;
+  readonly shown: ShownImages;
 }
 
 /** How the reader wants to see the stack. */
@@ -44,6 +47,8 @@ export interface Look {
   readonly presentation: PresentationState | null;
   /** Whether overlays and shutters are shown. */
   readonly showMarks: boolean;
+  /** What the other viewports show. */
+  readonly others: readonly StudyImage[];
   readonly screen: ScreenSize;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
@@ -84,6 +89,7 @@ export class Compositor {
     if (pixels.quality !== "none") {
       if (look.showMarks) this.paintMarks(marksOf(image, presented), matrix);
       drawDrawings(this.context, presented?.look.drawings ?? [], matrix, look.ratio);
+      drawReferenceLines(this.context, image, look.others, matrix, look.ratio);
     }
     const measurements = this.paintAnnotations(image, matrix, pixels, look.ratio);
     return {

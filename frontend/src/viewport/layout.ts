@@ -76,8 +76,10 @@ export class ViewportGrid {
       viewport.root.hidden = !shown;
       viewport.root.classList.toggle("viewport--active", active && visible.length > 1);
       viewport.root.setAttribute("aria-current", String(active));
-      if (!shown) viewport.loader.stop();
-      else viewport.setActive(active, this.share(active, visible.length) * budgetBytes);
+      if (!shown) {
+        viewport.loader.stop();
+        this.services.shown.set(viewport.root, null);
+      } else viewport.setActive(active, this.share(active, visible.length) * budgetBytes);
     });
     this.changed.emit();
   }

@@ -8,6 +8,7 @@ import { presentedCamera } from "../geometry/presented";
 import { frameShape } from "../render/tilePlan";
 import { Compositor, type ViewportServices } from "./compositor";
 import { type Painted, writePaintedData } from "./painted";
+import type { ShownImages } from "./shownImages";
 import { imageAt, type Stack } from "./stack";
 import { StackLoader } from "./stackLoader";
 import { FILE_DEFAULT, type VoiChoice } from "./voi";
@@ -20,6 +21,7 @@ export class Viewport {
   readonly paintedChanged = new Emitter<Painted | null>();
   readonly loader: StackLoader;
   private readonly compositor: Compositor;
+  private readonly shown: ShownImages;
   private readonly bag = new DisposerBag();
   private stackShown: Stack | null = null;
   private index = 0;
@@ -37,6 +39,7 @@ export class Viewport {
 
   constructor(root: HTMLElement, services: ViewportServices) {
     this.root = root;
+    this.shown = services.shown;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "viewport__canvas";
     root.append(this.canvas);
@@ -55,6 +58,7 @@ export class Viewport {
     this.bag.add(services.queue.failed.subscribe(({ url }) => repaint(url)));
     this.bag.add(services.tables.arrived.subscribe(() => this.invalidate()));
     this.bag.add(services.annotations.changed.subscribe(() => this.invalidate()));
+    this.bag.add(services.shown.changed.subscribe(() => this.invalidate()));
     this.bag.add(services.marks.arrived.subscribe(() => this.invalidate()));
     this.bag.add(services.presentations.changed.subscribe(() => this.invalidate()));
   }
@@ -117,6 +121,15 @@ export class Viewport {
     this.direction = 1;
     this.openAgain();
     this.last = null;
+    this.update();
+  }
+
+  /** Show other images of the same places, such as thicker planes; everything else stays. */
+  replaceImages(images: readonly StudyImage[]): void {
+    if (this.stackShown === null) return;
+    const { study, series } = this.stackShown;
+    this.stackShown = { study, series: { ...series, images } };
+    this.index = clamp(this.index, 0, Math.max(0, images.length - 1));
     this.update();
   }
 
@@ -233,6 +246,7 @@ export class Viewport {
       invert: this.inverted,
       presentation: this.state,
       showMarks: this.marksShown,
+      others: this.shown.besides(this.root),
       screen: this.size,
       ratio: this.ratio,
     };
@@ -249,6 +263,7 @@ export class Viewport {
 
   private finish(painted: Painted | null): void {
     this.last = painted;
+    this.shown.set(this.root, this.root.hidden ? null : (painted?.image ?? null));
     writePaintedData(this.root, painted);
     this.paintedChanged.emit(painted);
   }

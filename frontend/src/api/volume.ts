@@ -1,0 +1,89 @@
+import type { Series, StudyImage } from "../dicom/types";
+import {
+  asFields,
+  type Fields,
+  readFlag,
+  readList,
+  readNumber,
+  readNumbersOrNull,
+  readText,
+  ShapeError,
+} from "./fields";
+import { parseImage } from "./manifest";
+
+export const PLANE_NAMES = ["axial", "coronal", "sagittal"] as const;
+export type PlaneName = (typeof PLANE_NAMES)[number];
+
+/** How the values within a slab become one. */
+export type Projection = "max" | "min" | "mean";
+
+/** A slab instead of a plane: its thickness, and what becomes of the values within it. */
+export interface Slab {
+  readonly thicknessMm: number;
+  readonly projection: Projection;
+}
+
+/** The planes of one direction through a volume, in the words of a series. */
+export interface PlaneStack {
+  readonly name: PlaneName;
+  readonly firstIndex: number;
+  readonly images: readonly StudyImage[];
+}
+
+/** A series as a volume, or the reason why it is none. */
+export type Volume =
+  | { readonly kind: "planes"; readonly planes: readonly PlaneStack[]; readonly findings: readonly string[] }
+  | { readonly kind: "problem"; readonly problem: string };
+
+/** Check what the server knows of a volume, once, where it enters. */
+export function parseVolume(body: unknown, series: Series, slab: Slab | null = null): Volume {
+  const fields = asFields(body, "volume");
+  if (fields.problem != null) return { kind: "problem", problem: readText(fields, "problem") };
+  const planes = asFields(fields.planes, "planes");
+  const findings = readList(asFields(fields.volume, "volume"), "findings");
+  return {
+    kind: "planes",
+    planes: PLANE_NAMES.map((name) => parsePlanes(name, asFields(planes[name], name), series, slab)),
+    findings: findings.map((finding) => readText(asFields(finding, "finding"), "text")),
+  };
+}
+
+function parsePlanes(name: PlaneName, fields: Fields, series: Series, slab: Slab | null): PlaneStack {
+  const count = readNumber(fields, "count");
+  const first = readNumbersOrNull(fields, "image_position_patient", 3);
+  const step = readNumbersOrNull(fields, "step_patient", 3);
+  if (first === null || step === null) throw new ShapeError("the planes have no place");
+  const isAcquired = readFlag(fields, "is_acquired");
+  const images = Array.from({ length: count }, (_, index): StudyImage => {
+    const image = parseImage({
+      ...fields,
+      // A plane is no instance; the name keeps measurements on it apart from those on images.
+      sop_instance_uid: `${series.seriesInstanceUid}/${name}`,
+      instance_number: null,
+      frame_number: index + 1,
+      image_position_patient: first.map((value, axis) => value + index * (step[axis] ?? 0)),
+      slice_thickness_mm: slab?.thicknessMm ?? null,
+    });
+    return {
+      ...image,
+      tileUrl: readText(fields, "tile_url").replace("{index}", String(index)) + slabQuery(slab),
+      plane: planeLabel(name, isAcquired, slab),
+    };
+  });
+  return { name, firstIndex: readNumber(fields, "first_index"), images };
+}
+
+function slabQuery(slab: Slab | null): string {
+  return slab === null ? "" : `?slab=${slab.thicknessMm}&projection=${slab.projection}`;
+}
+
+const PROJECTION_NAMES: Readonly<Record<Projection, string>> = { max: "MIP", min: "MinIP", mean: "Mean" };
+
+export function slabLabel(slab: Slab): string {
+  return `${PROJECTION_NAMES[slab.projection]} ${slab.thicknessMm} mm`;
+}
+
+function planeLabel(name: PlaneName, isAcquired: boolean, slab: Slab | null): string {
+  const title = name.charAt(0).toUpperCase() + name.slice(1);
+  return [title, slab ? slabLabel(slab) : isAcquired ? "" : "reformatted"].filter(Boolean).join(", ");
+}

@@ -1,0 +1,135 @@
+import { RequestError, request } from "../api/client";
+import { parseVolume, type Slab, slabLabel, type Volume } from "../api/volume";
+import { type DisposerBag, listen } from "../core/disposable";
+import type { Series } from "../dicom/types";
+import type { Command } from "./command";
+import { element, icon } from "./dom";
+import { placeBelow } from "./menus";
+import { showMessage } from "./message";
+import type { ViewerContext } from "./viewerContext";
+
+const SLABS: readonly Slab[] = [
+  { thicknessMm: 5, projection: "max" },
+  { thicknessMm: 10, projection: "max" },
+  { thicknessMm: 20, projection: "max" },
+  { thicknessMm: 5, projection: "min" },
+  { thicknessMm: 10, projection: "min" },
+  { thicknessMm: 5, projection: "mean" },
+  { thicknessMm: 10, projection: "mean" },
+];
+
+/** Three planes through the series of the active viewport, and back to its images. */
+export function planesCommand(): Command {
+  return {
+    id: "planes",
+    label: "Axial, coronal and sagittal planes, and back",
+    group: "layout",
+    keys: ["Shift+5"],
+    icon: "planes",
+    run: (context) => void (isReformatted(context) ? leavePlanes(context) : showPlanes(context)),
+    isOn: isReformatted,
+  };
+}
+
+function isReformatted({ grid }: ViewerContext): boolean {
+  return Boolean(grid.active.image?.plane);
+}
+
+async function showPlanes(context: ViewerContext): Promise<void> {
+  const { grid } = context;
+  const source = grid.active;
+  const { stack, choice } = source;
+  if (stack === null) return;
+  const volume = await fetchVolume(context, stack.series, null);
+  if (volume === null || source.stack !== stack) return;
+  context.cine.stop();
+  grid.setLayout("2x2");
+  volume.planes.forEach((plane, place) => {
+    const viewport = grid.viewports[place];
+    viewport?.setStack(
+      { study: stack.study, series: { ...stack.series, images: plane.images } },
+      plane.firstIndex,
+    );
+    viewport?.setChoice(choice.kind === "presentation" ? { kind: "file", index: 0 } : choice);
+  });
+  const original = grid.viewports[3];
+  if (original && original !== source) original.setStack(stack, source.imageIndex);
+  else original?.setStack(stack, 0);
+  const first = grid.viewports[0];
+  if (first) grid.activate(first);
+  if (volume.findings.length > 0) showMessage(context.page, volume.findings.join(" "));
+  context.changed.emit();
+}
+
+function leavePlanes(context: ViewerContext): void {
+  const { grid, manifest } = context;
+  const index = context.seriesIndexOf();
+  grid.setLayout("1x1");
+  const [first, ...others] = grid.viewports;
+  if (first) grid.activate(first);
+  for (const viewport of others) viewport.setStack(null);
+  context.showSeries(Math.max(0, Math.min(index, manifest.series.length - 1)));
+}
+
+/** How thick the planes of the active viewport are; shown where there are planes. */
+export function slabMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
+  const panel = element("div", { class: "menu__panel menu__panel--presets" });
+  const summary = element(
+    "summary",
+    { class: "tool", title: "Thickness of the planes", "aria-label": "Thickness of the planes" },
+    icon("slab"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, "Slab"),
+  );
+  const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
+  const refresh = () => {
+    menu.hidden = !isReformatted(context);
+  };
+  bag.add(
+    listen(menu, "toggle", () => {
+      if (!menu.open) return;
+      const item = (label: string, slab: Slab | null) => {
+        const button = element("button", { type: "button", class: "menu__item" }, label);
+        button.addEventListener("click", () => {
+          menu.removeAttribute("open");
+          void showSlab(context, slab);
+        });
+        return button;
+      };
+      panel.replaceChildren(item("Thin", null), ...SLABS.map((slab) => item(slabLabel(slab), slab)));
+      placeBelow(panel, summary);
+    }),
+  );
+  bag.add(context.grid.changed.subscribe(refresh));
+  bag.add(context.changed.subscribe(refresh));
+  refresh();
+  return menu;
+}
+
+/** The same plane of the active viewport, thicker or thinner; place, view and window stay. */
+async function showSlab(context: ViewerContext, slab: Slab | null): Promise<void> {
+  const viewport = context.grid.active;
+  const { stack, image } = viewport;
+  if (stack === null || !image) return;
+  const volume = await fetchVolume(context, stack.series, slab);
+  const planes = volume?.planes.find(({ images }) => images[0]?.sopInstanceUid === image.sopInstanceUid);
+  if (!planes || viewport.stack !== stack) return;
+  viewport.replaceImages(planes.images);
+  context.changed.emit();
+}
+
+async function fetchVolume(
+  context: ViewerContext,
+  series: Series,
+  slab: Slab | null,
+): Promise<Extract<Volume, { kind: "planes" }> | null> {
+  try {
+    const response = await request(`/viewer/series/${series.seriesInstanceUid}/volume.json`);
+    const volume = parseVolume(await response.json(), series, slab);
+    if (volume.kind === "planes") return volume;
+    showMessage(context.page, volume.problem);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    showMessage(context.page, error.message);
+  }
+  return null;
+}

@@ -1,0 +1,32 @@
+import { Emitter } from "../core/emitter";
+import type { StudyImage } from "../dicom/types";
+
+/** Which image each viewport shows, so that the others can draw where it cuts through theirs. */
+export class ShownImages {
+  readonly changed = new Emitter<void>();
+  private readonly images = new Map<HTMLElement, StudyImage>();
+  private linesShown = true;
+
+  /** Whether the reader wants reference lines. */
+  get showsLines(): boolean {
+    return this.linesShown;
+  }
+
+  setShowLines(shown: boolean): void {
+    this.linesShown = shown;
+    this.changed.emit();
+  }
+
+  set(viewport: HTMLElement, image: StudyImage | null): void {
+    if ((this.images.get(viewport) ?? null) === image) return;
+    if (image) this.images.set(viewport, image);
+    else this.images.delete(viewport);
+    this.changed.emit();
+  }
+
+  /** The images of all other viewports. */
+  besides(viewport: HTMLElement): readonly StudyImage[] {
+    if (!this.linesShown) return [];
+    return [...this.images].filter(([shown]) => shown !== viewport).map(([, image]) => image);
+  }
+}
