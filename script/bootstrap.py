@@ -112,7 +112,7 @@ def ensure_front_end() -> None:
         _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
         modules.write_text(lock)
     print("setting up: building the front end", file=sys.stderr, flush=True)
-    _npm("run", "build", "--silent")
+    _npm("run", "build", "--silent", "--", "--logLevel", "warn")
     stamp.write_text(wanted)
 
 
