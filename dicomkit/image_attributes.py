@@ -27,6 +27,7 @@ from dicomkit.pixels.pixel_format import PixelFormat, read_pixel_format
 from dicomkit.pixels.shutter import read_shutter
 from dicomkit.pixels.units import value_units
 from dicomkit.pixels.voi_lut import VOI, VOIWindow, read_vois
+from dicomkit.suv import SUVFactor, body_weight_suv, is_pet_image
 from dicomkit.tiles import level_count
 
 JSONObject = dict[str, Any]
@@ -100,6 +101,8 @@ def display_attributes(dataset: Dataset) -> JSONObject:
     - "image_position_patient", "image_orientation_patient", "patient_orientation", "frame_of_reference_uid"
     - "overlays" (what the overlay planes are called), "shutter_grey" (0 to 255, or null without a shutter)
     - "laterality", "view_position", "slice_location_mm", "slice_thickness_mm", "frame_time_ms", "lossy"
+    - of a PET image only: "suv_factor" (SUV by body weight = modality value * factor, or null), "suv_problem" (why there
+      is no factor, or "")
     """
     try:
         with refuse_malformed_values():
@@ -214,7 +217,15 @@ def _frame_attributes(dataset: Dataset, layout: PixelFormat | None, frame_index:
         "laterality": _laterality(dataset, frame_index),
         "slice_location_mm": _slice_location(dataset, plane.slice_position_mm if plane else None),
         "slice_thickness_mm": _slice_thickness(dataset, frame_index),
+        **(_suv(dataset, frame_index) if is_grey and is_pet_image(dataset) else {}),
     }
+
+
+def _suv(dataset: Dataset, frame_index: int) -> JSONObject:
+    suv = body_weight_suv(dataset, frame_index=frame_index)
+    if isinstance(suv, SUVFactor):
+        return {"suv_factor": suv.value, "suv_problem": ""}
+    return {"suv_factor": None, "suv_problem": suv.reason}
 
 
 def _overrides(

@@ -32,6 +32,7 @@ _UCUM_UNITS = {
     "{suvbw}g/ml": ("GML", 1.0),
 }
 _ENHANCED_PET = "1.2.840.10008.5.1.4.1.1.130"
+_PET_CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.128.1", _ENHANCED_PET})
 _BQ_PER_MBQ = 1e6
 # Nobody was injected with less or more: such a number was written in another unit.
 _DOSES_BQ = (1e4, 1e11)
@@ -49,6 +50,12 @@ class SUVProblem:
     """Why there is no SUV: `reason` is one sentence to a radiologist."""
 
     reason: str
+
+
+def is_pet_image(dataset: Dataset) -> bool:
+    """Return whether an image holds what a PET measured, as opposed to a screenshot or report in a PET series."""
+    is_pet = str(dataset.get("SOPClassUID") or "") in _PET_CLASSES or bool(dataset.get("Units"))
+    return is_pet and dataset.get("Modality") == "PT"
 
 
 def body_weight_suv(dataset: Dataset, *, frame_index: int = 0) -> SUVFactor | SUVProblem:

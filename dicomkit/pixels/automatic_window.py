@@ -15,6 +15,9 @@ from dicomkit.pixels.voi_lut import VOIFunction, VOIWindow
 SOFT_TISSUE = VOIWindow(40.0, 400.0)
 """Default of a CT in Hounsfield units."""
 
+FULL_UPTAKE_SUV = 10.0
+"""The uptake that a PET shows as the far end of its greys, from zero on."""
+
 _BACKGROUND_SHARE = 0.1
 _PERCENT = (1.0, 99.0)
 # Amounts of something: nothing of it is black, and the largest value that is not an outlier is white.
@@ -28,7 +31,12 @@ _PERCENT_BY_MODALITY = {
 
 
 def automatic_window(
-    frame: PackedFrame | RealFrame, *, modality: str = "", bits_stored: int = 16, value_units: str = ""
+    frame: PackedFrame | RealFrame,
+    *,
+    modality: str = "",
+    bits_stored: int = 16,
+    value_units: str = "",
+    suv_factor: float | None = None,
 ) -> VOIWindow:
     """Choose a window from the values of a whole frame, padding left out.
 
@@ -43,7 +51,12 @@ def automatic_window(
         dose, probabilities, labels) or are magnetic resonance.
     value_units
         "HU" lets a CT have its soft tissue window, when its values lie there at all.
+    suv_factor
+        SUV of one modality value. A PET that has it is shown from SUV 0 to 10, so that patients can be compared.
     """
+    if suv_factor:
+        full = FULL_UPTAKE_SUV / suv_factor
+        return VOIWindow(full / 2, full, VOIFunction.LINEAR_EXACT)
     if isinstance(frame, RealFrame):
         packed = quantise(frame)
     else:

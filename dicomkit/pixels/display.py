@@ -29,6 +29,7 @@ from dicomkit.pixels.pixel_format import PixelFormat
 from dicomkit.pixels.supplemental_palette import blend, read_supplemental_palette
 from dicomkit.pixels.units import value_units
 from dicomkit.pixels.voi_lut import VOI, VOIWindow, apply_voi, read_vois, to_grey
+from dicomkit.suv import SUVFactor, body_weight_suv, is_pet_image
 from dicomkit.tiles import TileRectangle
 
 DisplayFrame = PackedFrame | RealFrame | NDArray[np.uint8]
@@ -116,7 +117,15 @@ def default_voi(
             modality=str(dataset.get("Modality") or ""),
             bits_stored=layout.bits_stored,
             value_units=value_units(dataset, frame_index=frame_index),
+            suv_factor=_suv_factor(dataset, frame_index),
         )
+
+
+def _suv_factor(dataset: Dataset, frame_index: int) -> float | None:
+    if not is_pet_image(dataset):
+        return None
+    suv = body_weight_suv(dataset, frame_index=frame_index)
+    return suv.value if isinstance(suv, SUVFactor) else None
 
 
 def default_inverse(dataset: Dataset, *, layout: PixelFormat) -> bool:

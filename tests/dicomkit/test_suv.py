@@ -130,6 +130,14 @@ def test_a_dynamic_scan_begins_before_the_injection() -> None:
     assert factor_of(pet(injection)) == pytest.approx(0.000175 / 2**0.05, rel=1e-12)
 
 
+def test_a_dynamic_scan_begins_before_midnight_and_the_injection_is_after_it() -> None:
+    dataset = pet(
+        tracer(RadiopharmaceuticalStartTime="000000"), SeriesTime="235500", AcquisitionTime="235500"
+    )
+
+    assert factor_of(dataset) == pytest.approx(0.000175 / 2**0.05, rel=1e-12)
+
+
 def test_the_written_moment_of_the_correction_decides() -> None:
     dataset = pet(DecayCorrectionDateTime="20250310134000", SeriesTime=None)
 
