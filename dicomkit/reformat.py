@@ -18,7 +18,6 @@ from enum import StrEnum
 import numpy as np
 
 from dicomkit.geometry import ImagePlane, Vector
-from dicomkit.tiles import TileRectangle
 from dicomkit.volume_geometry import Floats, VolumeGeometry
 
 # Rows and columns of a plane of the three stacks, and planes of a stack.
@@ -47,12 +46,6 @@ class ReformatPlane:
     spacing_mm: tuple[float, float]
     rows: int
     columns: int
-
-    def part(self, rectangle: TileRectangle) -> "ReformatPlane":
-        """Return the part inside a tile's rectangle of level 0."""
-        position = self.plane.image_to_patient(rectangle.column, rectangle.row, spacing_mm=self.spacing_mm)
-        plane = replace(self.plane, position=position)
-        return ReformatPlane(plane, self.spacing_mm, rectangle.rows, rectangle.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,17 @@ def project(samples: Voxels, projection: Projection, *, axis: int) -> Voxels:
         # One more makes padding, the highest number, the lowest.
         highest: Voxels = (samples + np.uint16(1)).max(axis) - np.uint16(1)
         return highest
-    is_value = samples != PADDING
-    count = is_value.sum(axis, dtype=np.uint32)
-    total = np.where(is_value, samples, 0).sum(axis, dtype=np.uint32)
-    divisor = np.maximum(count, 1)
-    mean: Voxels = ((2 * total.astype(np.uint64) + divisor) // (2 * divisor)).astype(np.uint16)
+    is_padding = samples == PADDING
+    total = samples.sum(axis, dtype=np.uint32)
+    if not is_padding.any():
+        return _rounded_mean(total, samples.shape[axis])
+    padding = is_padding.sum(axis, dtype=np.uint32)
+    count = samples.shape[axis] - padding
+    mean = _rounded_mean(total - padding * PADDING, np.maximum(count, 1))
     mean[count == 0] = PADDING
+    return mean
+
+
+def _rounded_mean(total: NDArray[np.uint32], count: NDArray[np.uint32] | int) -> Voxels:
+    mean: Voxels = ((total + count // 2) // count).astype(np.uint16)
     return mean

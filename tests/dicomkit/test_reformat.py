@@ -18,7 +18,6 @@ from dicomkit.reformat import (
 from dicomkit.reformat_points import plane_by_points
 from dicomkit.reformat_sampling import reformat, slices_needed
 from dicomkit.reformat_voxels import PADDING, Projection, sampling_of
-from dicomkit.tiles import TileRectangle
 from dicomkit.volume import VolumeImage, volume_of
 from dicomkit.volume_geometry import VolumeGeometry
 
@@ -379,18 +378,6 @@ def test_a_plane_beside_the_volume_needs_no_slices_and_is_padding() -> None:
 
     assert len(slices_needed(geometry, plane)) == 0
     assert (reformat(noise(geometry), geometry=geometry, plane=plane) == PADDING).all()
-
-
-def test_a_part_of_a_plane_is_that_part_of_the_picture() -> None:
-    geometry = geometry_of()
-    voxels = noise(geometry)
-    for plane in (turned_plane(geometry, seed=4), plane_stacks(geometry)[PlaneName.CORONAL].plane(9)):
-        rectangle = TileRectangle(4, 3, 9, 11)
-
-        part = reformat(voxels, geometry=geometry, plane=plane.part(rectangle))
-
-        whole = reformat(voxels, geometry=geometry, plane=plane)
-        assert np.abs(part.astype(int) - whole[rectangle.slices]).max() <= 2
 
 
 def test_the_turn_of_an_acquisition_is_measured() -> None:

@@ -7,12 +7,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pydicom.dataset import Dataset
 from pytest_django import Settings
 
 from accounts.models import Facility, User
 from audit.models import AuditEvent
 from common.redis_client import redis_client
-from dicomkit.synth import rgb_dataset
+from dicomkit.synth import multiframe_dataset, rgb_dataset
 from tests.dicom_samples import about, image
 from tests.factories import store
 from tests.viewer.conftest import pixels
@@ -439,3 +440,41 @@ def test_a_tilted_series_is_shown_upright(reader: Client, north: Facility) -> No
     assert body["volume"]["gantry_tilt_degrees"] == pytest.approx(16.26, abs=0.01)
     assert body["planes"]["sagittal"]["patient_orientation"] == ["P", "F"]
     assert 0.05 < (shown == -1).mean() < 0.5
+
+
+def _item(**attributes: object) -> Dataset:
+    item = Dataset()
+    for keyword, value in attributes.items():
+        setattr(item, keyword, value)
+    return item
+
+
+def test_the_frames_of_one_object_are_a_volume_too(reader: Client, north: Facility) -> None:
+    dataset = multiframe_dataset(frames=6, rows=8, columns=8, study=about(1))
+    dataset.FrameOfReferenceUID = "1.2.3.4"
+    dataset.SharedFunctionalGroupsSequence = [
+        _item(
+            PixelMeasuresSequence=[_item(PixelSpacing=[1, 1])],
+            PlaneOrientationSequence=[_item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        )
+    ]
+    heights = [0, 10, 4, 6, 2, 8]
+    dataset.PerFrameFunctionalGroupsSequence = [
+        _item(PlanePositionSequence=[_item(ImagePositionPatient=[0, 0, height])]) for height in heights
+    ]
+    store(dataset, facility=north)
+    uid = dataset.SeriesInstanceUID
+
+    assert volume_json(reader, uid)["volume"]["slice_spacing_mm"] == 2.0
+    from_the_head = [
+        set(
+            np.unique(
+                packed_values(shown_plane(reader, plane_address(uid, "axial", index, query="?depth=16")))
+            )
+        )
+        for index in range(6)
+    ]
+    sagittal = packed_values(shown_plane(reader, plane_address(uid, "sagittal", 3, query="?depth=16")))
+
+    assert from_the_head == [{2}, {6}, {4}, {3}, {5}, {1}]
+    assert sagittal[::2, 0].tolist() == [2, 6, 4, 3, 5, 1]

@@ -93,6 +93,15 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     assert names(tmp_path) == set()
 
 
+def test_a_nearly_full_disk_is_left_to_the_archive(tmp_path: Path) -> None:
+    VolumeStore(tmp_path, budget_bytes=10**6).open("a", SHAPE)
+
+    with pytest.raises(VolumeStoreFullError, match="no room on its disk"):
+        VolumeStore(tmp_path, budget_bytes=10**6, spared_bytes=2**60).open("b", SHAPE)
+
+    assert names(tmp_path) == set()
+
+
 def in_another_process(action: Callable[[], int]) -> int:
     """Run an action in a process of its own and return its answer, a small number."""
     pid = os.fork()

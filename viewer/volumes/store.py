@@ -28,6 +28,7 @@ _UNFINISHED = "unfinished-"
 # Of a process that ended while it made a folder.
 _UNFINISHED_SECONDS = 3600
 _BYTES_PER_VOXEL = 2
+_NO_ROOM = "The server has no room on its disk for the volume of this series."
 
 
 class StoredVolume:
@@ -90,9 +91,10 @@ class StoredVolume:
 class VolumeStore:
     """The volumes of this machine."""
 
-    def __init__(self, folder: Path, *, budget_bytes: int) -> None:
+    def __init__(self, folder: Path, *, budget_bytes: int, spared_bytes: int = 0) -> None:
         self._folder = folder
         self._budget_bytes = budget_bytes
+        self._spared_bytes = spared_bytes
 
     def open(self, content: str, shape: tuple[int, int, int]) -> StoredVolume:
         """Return the volume of that content, with all slices missing where it is new.
@@ -125,12 +127,13 @@ class VolumeStore:
             shutil.rmtree(unfinished, ignore_errors=True)
             # Somebody else was faster.
             if not folder.exists():
-                raise VolumeStoreFullError(
-                    "The server has no room on its disk for the volume of this series."
-                ) from error
+                raise VolumeStoreFullError(_NO_ROOM) from error
 
     def _make_room(self, size_bytes: int) -> None:
-        """Remove the volumes that were unused for longest until another one of that size fits into the budget."""
+        """Remove the volumes that were unused for longest until another one of that size fits.
+
+        It fits within the budget, and leaves free on the disk what the archive must be able to take in.
+        """
         kept: list[tuple[float, int, Path]] = []
         for folder in self._folder.iterdir():
             with contextlib.suppress(FileNotFoundError):
@@ -141,16 +144,26 @@ class VolumeStore:
                     shutil.rmtree(folder, ignore_errors=True)
         total = sum(size for _, size, _ in kept)
         for _, size, folder in sorted(kept):
-            if total + size_bytes <= self._budget_bytes:
+            if total + size_bytes <= self._budget_bytes and self._leaves_enough_free(size_bytes):
                 return
             # Who has it mapped keeps it until it is done with it.
             shutil.rmtree(folder, ignore_errors=True)
             total -= size
+        if not self._leaves_enough_free(size_bytes):
+            raise VolumeStoreFullError(_NO_ROOM)
+
+    def _leaves_enough_free(self, size_bytes: int) -> bool:
+        return shutil.disk_usage(self._folder).free - size_bytes >= self._spared_bytes
 
 
 def volume_store() -> VolumeStore:
     """Return the store that the settings describe."""
-    return VolumeStore(settings.PACS_VOLUME_DIR, budget_bytes=settings.PACS_VOLUME_CACHE_BYTES)
+    # The archive stops to take in images at its limit, so what can be made again stops earlier.
+    return VolumeStore(
+        settings.PACS_VOLUME_DIR,
+        budget_bytes=settings.PACS_VOLUME_CACHE_BYTES,
+        spared_bytes=2 * settings.PACS_MIN_FREE_BYTES,
+    )
 
 
 def _reserve(path: Path, size_bytes: int) -> None:
