@@ -69,14 +69,10 @@ class ChestPhantom:
         float32, (len(y_mm), len(x_mm)), without noise; -1000 outside of the body.
         """
         x, y = x_mm[None, :].astype(np.float32), y_mm[:, None].astype(np.float32)
-        # The mean over a range of heights rounds the corners of the table.
-        near_mm = z_mm + np.linspace(-26, 26, 13)
-        half_width = float(np.interp(near_mm, _LEVELS_MM, _HALF_WIDTH_MM).mean())
-        half_depth = float(np.interp(near_mm, _LEVELS_MM, _HALF_DEPTH_MM).mean())
-        spine_y = half_depth - 62.0 + 5.0 * math.sin((z_mm - 40) / 90)
+        half_width, half_depth, spine_y = _trunk(z_mm)
         hu, depth = _body_wall(x, y, half_width, half_depth, z_mm)
         inside, outside_mm = _cavity(x, y, half_width, half_depth, z_mm)
-        lung = inside & (z_mm > _diaphragm(x, y)) & ~_mediastinum(x, y, spine_y, z_mm)
+        lung = _lung(inside, x, y, spine_y, z_mm)
         _paint_cavity(hu, inside, lung, x, y, z_mm, self.is_standing)
         _paint_heart(hu, x, y, z_mm, inside)
         paint_tubes(hu, self._great, x_mm, y_mm, z_mm)
@@ -89,6 +85,28 @@ class ChestPhantom:
         _paint_shoulder_girdle(hu, x, y, half_depth, z_mm, depth)
         paint_tubes(hu, self._clavicles, x_mm, y_mm, z_mm)
         return hu
+
+    def lungs(
+        self, z_mm: float, *, x_mm: NDArray[np.float32], y_mm: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """Return where the lungs are in the plane that `slice_hu` paints, vessels and nodule included."""
+        x, y = x_mm[None, :].astype(np.float32), y_mm[:, None].astype(np.float32)
+        half_width, half_depth, spine_y = _trunk(z_mm)
+        inside, _ = _cavity(x, y, half_width, half_depth, z_mm)
+        return _lung(inside, x, y, spine_y, z_mm)
+
+
+def _trunk(z_mm: float) -> tuple[float, float, float]:
+    """Return half the width and depth of the body at a height, and where its spine is."""
+    # The mean over a range of heights rounds the corners of the table.
+    near_mm = z_mm + np.linspace(-26, 26, 13)
+    half_width = float(np.interp(near_mm, _LEVELS_MM, _HALF_WIDTH_MM).mean())
+    half_depth = float(np.interp(near_mm, _LEVELS_MM, _HALF_DEPTH_MM).mean())
+    return half_width, half_depth, half_depth - 62.0 + 5.0 * math.sin((z_mm - 40) / 90)
+
+
+def _lung(inside: NDArray[np.bool_], x: Plane, y: Plane, spine_y: float, z_mm: float) -> NDArray[np.bool_]:
+    return np.asarray(inside & (z_mm > _diaphragm(x, y)) & ~_mediastinum(x, y, spine_y, z_mm))
 
 
 def _ellipse(x: Plane, y: Plane, centre: tuple[float, float], half: tuple[float, float]) -> Plane:
