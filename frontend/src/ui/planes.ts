@@ -2,6 +2,7 @@ import { RequestError, request } from "../api/client";
 import { parseVolume, type Slab, slabLabel, type Volume } from "../api/volume";
 import { type DisposerBag, listen } from "../core/disposable";
 import type { Series } from "../dicom/types";
+import { FILE_DEFAULT } from "../viewport/voi";
 import type { Command } from "./command";
 import { element, icon } from "./dom";
 import { placeBelow } from "./menus";
@@ -38,7 +39,8 @@ function isReformatted({ grid }: ViewerContext): boolean {
 async function showPlanes(context: ViewerContext): Promise<void> {
   const { grid } = context;
   const source = grid.active;
-  const { stack, choice } = source;
+  const { stack, imageIndex } = source;
+  const choice = source.choice.kind === "presentation" ? FILE_DEFAULT : source.choice;
   if (stack === null) return;
   const volume = await fetchVolume(context, stack.series, null);
   if (volume === null || source.stack !== stack) return;
@@ -50,11 +52,11 @@ async function showPlanes(context: ViewerContext): Promise<void> {
       { study: stack.study, series: { ...stack.series, images: plane.images } },
       plane.firstIndex,
     );
-    viewport?.setChoice(choice.kind === "presentation" ? { kind: "file", index: 0 } : choice);
+    viewport?.setChoice(choice);
   });
   const original = grid.viewports[3];
-  if (original && original !== source) original.setStack(stack, source.imageIndex);
-  else original?.setStack(stack, 0);
+  original?.setStack(stack, imageIndex);
+  original?.setChoice(choice);
   const first = grid.viewports[0];
   if (first) grid.activate(first);
   if (volume.findings.length > 0) showMessage(context.page, volume.findings.join(" "));
