@@ -1,5 +1,6 @@
 """Volumes and planes over HTTP: who gets them, how they are answered, and the very values."""
 
+import copy
 from collections.abc import Callable
 
 import numpy as np
@@ -29,6 +30,7 @@ from tests.viewer.plane_samples import (
     values_of,
     waiting_tasks,
 )
+from tests.viewer.test_pet import pet
 
 pytestmark = pytest.mark.django_db
 
@@ -478,3 +480,32 @@ def test_the_frames_of_one_object_are_a_volume_too(reader: Client, north: Facili
 
     assert from_the_head == [{2}, {6}, {4}, {3}, {5}, {1}]
     assert sagittal[::2, 0].tolist() == [2, 6, 4, 3, 5, 1]
+
+
+@pytest.mark.parametrize(
+    ("weights", "factor", "problem"),
+    [(["70"] * SLICES, 0.00035, ""), (["70"] * 9 + ["90"], None, "different factors")],
+    ids=["one factor", "two factors"],
+)
+def test_a_pet_keeps_its_suv(
+    weights: list[str], factor: float | None, problem: str, reader: Client, north: Facility
+) -> None:
+    datasets = series_of(values_of(), WindowCenter=None, WindowWidth=None, WindowCenterWidthExplanation=None)
+    pattern = pet()
+    for dataset, weight in zip(datasets, weights, strict=True):
+        for element in pattern:
+            if element.keyword not in dataset or element.keyword == "Modality":
+                dataset[element.tag] = copy.deepcopy(element)
+        dataset.SeriesDate, dataset.SeriesTime = pattern.SeriesDate, pattern.SeriesTime
+        dataset.AcquisitionDate, dataset.AcquisitionTime = pattern.AcquisitionDate, pattern.AcquisitionTime
+        dataset.PatientWeight = weight
+    store(*datasets, facility=north)
+    uid = datasets[0].SeriesInstanceUID
+
+    plane = volume_json(reader, uid)["planes"]["coronal"]
+    shown_plane(reader, plane_address(uid, "coronal", 0))
+
+    assert plane["suv_factor"] == (pytest.approx(factor) if factor else None)
+    assert problem in plane["suv_problem"]
+    center = float(reader.get(plane_address(uid, "coronal", 0))["X-Default-Window"].split()[0])
+    assert (center == pytest.approx(5 / 0.00035)) == (factor is not None)

@@ -56,7 +56,9 @@ def _geometry(volume: SeriesVolume) -> JSONObject:
 
 def _shown(volume: SeriesVolume) -> JSONObject:
     """Return how values are shown, in the words of an image of the manifest."""
-    return {
+    is_pet = volume.suv_problem is not None
+    suv = {"suv_factor": volume.suv_factor, "suv_problem": volume.suv_problem} if is_pet else {}
+    return suv | {
         "kind": "grey",
         "packing": {"scale": volume.packing.scale, "offset": volume.packing.offset},
         "value_units": volume.value_units,

@@ -74,7 +74,12 @@ class RenderableVolume:
         if self.volume.vois:
             return self.volume.vois[0]
         middle = to_packed_frame(self.stored.voxels[self.volume.geometry.slices // 2], self.volume.packing)
-        return automatic_window(middle, modality=self.volume.modality, value_units=self.volume.value_units)
+        return automatic_window(
+            middle,
+            modality=self.volume.modality,
+            value_units=self.volume.value_units,
+            suv_factor=self.volume.suv_factor,
+        )
 
 
 def plane_of_request(volume: SeriesVolume, request: PlaneRequest) -> tuple[ReformatPlane, tuple[float, ...]]:

@@ -28,6 +28,10 @@ _MOST_IMAGES = 20_000
 _REMEMBERED = 16
 _BYTES_PER_VOXEL = 2
 _LARGEST_NUMBER = 1e12
+_SAME_SUV = 1e-3
+_SUV_DIFFERS = (
+    "The images of the series have different factors for the SUV, so that planes through them have none."
+)
 # Below, the planes lie as straight in the patient as the technologist could lay the patient.
 _TOLD_TURN_DEGREES = 0.5
 
@@ -51,6 +55,8 @@ class SeriesVolume:
         Hash of the images in their order: a changed series has another one.
     packing, vois, value_units, is_inverse
         How the voxels are to be shown, as for an image. `vois` are windows only.
+    suv_factor, suv_problem
+        SUV of one modality value, or why there is none; both None where the series is no PET.
     """
 
     content: str
@@ -63,6 +69,8 @@ class SeriesVolume:
     vois: tuple[VOIWindow, ...]
     value_units: str
     is_inverse: bool
+    suv_factor: float | None
+    suv_problem: str | None
 
     @property
     def size_bytes(self) -> int:
@@ -155,6 +163,7 @@ def _volume(content: str, instances: list[Instance]) -> SeriesVolume:
         vois=_windows(middle["voi"]),
         value_units=middle["value_units"],
         is_inverse=middle["inverse"],
+        **_suv([attributes for _, _, attributes in chosen]),
     )
 
 
@@ -183,6 +192,20 @@ def _is_sensible(packing: dict[str, Any] | None) -> bool:
     """Return whether there are grey values, in numbers that can be calculated with."""
     numbers = [packing["scale"], packing["offset"]] if packing else []
     return bool(numbers) and all(number is not None and abs(number) < _LARGEST_NUMBER for number in numbers)
+
+
+def _suv(slices: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the SUV factor that all slices share, or why there is none."""
+    factors = [attributes.get("suv_factor") for attributes in slices]
+    problems = [attributes.get("suv_problem") for attributes in slices]
+    if all(problem is None for problem in problems):
+        return {"suv_factor": None, "suv_problem": None}
+    known = [factor for factor in factors if factor]
+    if len(known) < len(slices):
+        return {"suv_factor": None, "suv_problem": next(filter(None, problems), _SUV_DIFFERS)}
+    if max(known) - min(known) > _SAME_SUV * max(known):
+        return {"suv_factor": None, "suv_problem": _SUV_DIFFERS}
+    return {"suv_factor": known[len(known) // 2], "suv_problem": ""}
 
 
 def _windows(vois: list[dict[str, Any]]) -> tuple[VOIWindow, ...]:
