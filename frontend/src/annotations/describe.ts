@@ -1,4 +1,4 @@
-import { formatValue } from "../core/numbers";
+import { formatNumber, formatValue } from "../core/numbers";
 import { formatAngle, formatLength, measureAngle, measureLength } from "../dicom/calibration";
 import type { StudyImage } from "../dicom/types";
 import type { ImagePoint } from "../geometry/points";
@@ -21,5 +21,8 @@ function describeProbe(point: ImagePoint, image: StudyImage, valueAt: ValueAt): 
   const value = valueAt(point);
   const place = `${Math.floor(point.x) + 1}, ${Math.floor(point.y) + 1}`;
   if (value === null) return place;
-  return `${formatValue(value)}${image.valueUnits ? ` ${image.valueUnits}` : ""}  (${place})`;
+  if (image.valueUnits.startsWith("SUV")) return `${image.valueUnits} ${formatNumber(value, 2)}  (${place})`;
+  const measured = `${formatValue(value)}${image.valueUnits ? ` ${image.valueUnits}` : ""}`;
+  if (image.suvFactor === null) return `${measured}  (${place})`;
+  return `SUV ${formatNumber(value * image.suvFactor, 2)}  (${measured}, ${place})`;
 }

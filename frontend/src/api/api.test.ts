@@ -85,6 +85,17 @@ describe("manifest", () => {
     expect(() => parseManifest(body({ packing: null }))).toThrow(/packing/);
   });
 
+  it("reads the SUV factor of a PET, the reason without one, and neither", () => {
+    const read = (changes: Record<string, unknown>) => {
+      const { suvFactor, suvProblem } = parseManifest(body(changes)).series[0]?.images[0] ?? {};
+      return [suvFactor, suvProblem];
+    };
+
+    expect(read({ suv_factor: 0.0005, suv_problem: "" })).toEqual([0.0005, ""]);
+    expect(read({ suv_factor: null, suv_problem: "No weight." })).toEqual([null, "No weight."]);
+    expect(read({})).toEqual([null, ""]);
+  });
+
   it("lets a colour image go without packing", () => {
     const manifest = parseManifest(body({ kind: "colour", packing: null, voi: [] }));
 

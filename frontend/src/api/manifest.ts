@@ -87,6 +87,8 @@ export function parseImage(fields: Fields): StudyImage {
     kind,
     packing: kind === "grey" ? parsePacking(asFields(fields.packing, "packing")) : null,
     valueUnits: readTextOrEmpty(fields, "value_units"),
+    suvFactor: readNumberOrNull(fields, "suv_factor"),
+    suvProblem: readTextOrEmpty(fields, "suv_problem"),
     voi: readList(fields, "voi").map((voi) => parseVoi(asFields(voi, "voi"))),
     inverse: readFlag(fields, "inverse"),
     pixelSpacingMm: readPairOrNull(fields, "pixel_spacing_mm"),

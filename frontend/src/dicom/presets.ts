@@ -1,14 +1,19 @@
-import type { VoiWindow } from "./types";
+import { formatSuvRange, suvWindow } from "./suv";
+import type { StudyImage, VoiWindow } from "./types";
 
-/** A window that a number key applies to CT. */
+/** A window that a number key applies. */
 export interface WindowPreset {
   readonly key: string;
+  /** What it is for, or "". */
   readonly label: string;
+  /** What it shows: width and centre, or a range of SUV. */
+  readonly detail: string;
   readonly window: VoiWindow;
 }
 
 function preset(key: string, label: string, windowWidth: number, windowCenter: number): WindowPreset {
-  return { key, label, window: { windowCenter, windowWidth, voiFunction: "LINEAR" } };
+  const detail = `${windowWidth} / ${windowCenter}`;
+  return { key, label, detail, window: { windowCenter, windowWidth, voiFunction: "LINEAR" } };
 }
 
 /** Keys 2 to 8. Key 1 steps through the windows of the file, key 0 shows the full range. */
@@ -22,7 +27,20 @@ export const CT_PRESETS: readonly WindowPreset[] = [
   preset("8", "Angio", 600, 300),
 ];
 
-/** The presets are in Hounsfield units and mean nothing on other values. */
-export function presetsFor(modality: string, valueUnits: string): readonly WindowPreset[] {
-  return modality === "CT" && valueUnits === "HU" ? CT_PRESETS : [];
+/** Keys 2 to 6: from no uptake to this SUV. */
+const PET_HIGHEST_SUV = [5, 7, 10, 15, 20] as const;
+
+/** The presets of PET, in the modality values of an image. `factor` is the SUV of one of them. */
+export function petPresets(factor: number): readonly WindowPreset[] {
+  return PET_HIGHEST_SUV.map((highest, index) => {
+    const window = suvWindow(0, highest, factor);
+    return { key: String(index + 2), label: "", detail: formatSuvRange(window, factor), window };
+  });
+}
+
+/** The presets are in Hounsfield units or SUV and mean nothing on other values. */
+export function presetsFor(modality: string, image: StudyImage | null): readonly WindowPreset[] {
+  if (image === null) return [];
+  if (image.suvFactor !== null) return petPresets(image.suvFactor);
+  return modality === "CT" && image.valueUnits === "HU" ? CT_PRESETS : [];
 }

@@ -12,6 +12,8 @@ export function sampleImage(properties: Partial<StudyImage> = {}): StudyImage {
     kind: "grey",
     packing: { scale: 1, offset: -1024 },
     valueUnits: "HU",
+    suvFactor: null,
+    suvProblem: "",
     voi: [],
     inverse: false,
     pixelSpacingMm: [0.5, 0.5],

@@ -55,6 +55,10 @@ export interface StudyImage {
   readonly kind: "grey" | "colour";
   readonly packing: Packing | null;
   readonly valueUnits: string;
+  /** SUV by body weight of one modality value of a PET; null where it is unknown, and for everything else. */
+  readonly suvFactor: number | null;
+  /** Why a PET has no SUV, or "". */
+  readonly suvProblem: string;
   readonly voi: readonly FileVoi[];
   readonly inverse: boolean;
   /** Row spacing first, then column spacing (PS3.3 10.7.1.3). */

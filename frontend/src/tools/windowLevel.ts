@@ -1,3 +1,4 @@
+import { exactWindow } from "../dicom/suv";
 import type { VoiWindow } from "../dicom/types";
 import type { GreyTables } from "../render/greyTables";
 import type { Viewport } from "../viewport/viewport";
@@ -10,10 +11,12 @@ export function windowLevelTool(tables: GreyTables): Tool {
     name: "window",
     cursor: "default",
     start(viewport, from) {
-      const start = currentWindow(viewport, tables);
+      const shown = currentWindow(viewport, tables);
       const image = viewport.image;
-      if (start === null || image?.packing == null) return null;
-      const isInteger = Number.isInteger(image.packing.scale);
+      if (shown === null || image?.packing == null) return null;
+      const hasSuv = image.suvFactor !== null;
+      const start = hasSuv ? exactWindow(shown) : shown;
+      const isInteger = !hasSuv && Number.isInteger(image.packing.scale);
       return dragging((point) => {
         const delta = { x: (point.x - from.x) / viewport.ratio, y: (point.y - from.y) / viewport.ratio };
         const window = draggedWindow(start, delta, isInteger);

@@ -98,6 +98,26 @@ describe("overlay", () => {
     expect(overlayTexts(painted(sampleImage(), { awaitedIndex: 0 })).awaited).toBe("Loading image 1 of 2");
   });
 
+  it("shows the window of a PET in SUV", () => {
+    const window = { windowCenter: 10000, windowWidth: 20000, voiFunction: "LINEAR_EXACT" } as const;
+    const pet = sampleImage({ valueUnits: "Bq/ml", suvFactor: 0.0005 });
+
+    const texts = overlayTexts(painted(pet, { voi: { kind: "window", label: "Auto", window } }));
+
+    expect(texts.window).toBe("SUV 0 – 10");
+    expect(texts["suv-problem"]).toBe("");
+  });
+
+  it("says why a PET has no SUV, and shows its window in what was measured", () => {
+    const window = { windowCenter: 10000, windowWidth: 20000, voiFunction: "LINEAR" } as const;
+    const pet = sampleImage({ valueUnits: "Bq/ml", suvProblem: "The patient's weight is missing." });
+
+    const texts = overlayTexts(painted(pet, { voi: { kind: "window", label: "Auto", window } }));
+
+    expect(texts.window).toBe("W 20000  C 10000");
+    expect(texts["suv-problem"]).toBe("No SUV: The patient's weight is missing.");
+  });
+
   it("says so when there is no name", () => {
     const nameless = { ...study, patient: { ...study.patient, name: "", patientId: "" } };
     const shown = painted(sampleImage());

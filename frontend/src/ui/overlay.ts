@@ -3,6 +3,7 @@ import { loginUrl, type RequestError } from "../api/client";
 import type { Disposer } from "../core/disposable";
 import { formatNumber } from "../core/numbers";
 import { edgeLabels } from "../dicom/orientationLabels";
+import { formatSuvRange } from "../dicom/suv";
 import { formatDemographics, formatPersonName, formatStudy } from "../dicom/text";
 import type { StudyImage } from "../dicom/types";
 import { fitScale } from "../geometry/camera";
@@ -49,6 +50,7 @@ const CORNERS: readonly Corner[] = [
       { name: "lossy" },
       { name: "window" },
       { name: "window-label", quiet: true },
+      { name: "suv-problem", quiet: true },
       { name: "zoom", quiet: true },
     ],
   },
@@ -181,6 +183,7 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
     marks: painted.hidesMarks ? "Overlays and shutter off" : "",
     lossy: image.lossy ? `Lossy ${image.lossy}`.replace(/^Lossy lossy/i, "Lossy") : "",
     window: windowLine(painted),
+    "suv-problem": image.suvProblem ? `No SUV: ${image.suvProblem}` : "",
     "window-label": [painted.voi?.label ?? "", painted.invert ? "inverted" : ""].filter(Boolean).join(", "),
     zoom: zoomLine(painted),
     awaited: painted.awaitedIndex === null ? "" : `Loading image ${painted.awaitedIndex + 1} of ${count}`,
@@ -226,6 +229,7 @@ function windowLine({ image, voi }: Painted): string {
   if (image.kind === "colour") return "Colour";
   if (voi === null) return "";
   if (voi.kind === "table") return "VOI table";
+  if (image.suvFactor !== null) return formatSuvRange(voi.window, image.suvFactor);
   const { windowCenter, windowWidth } = voi.window;
   const digits = windowWidth < 20 ? 2 : 0;
   return `W ${formatNumber(windowWidth, digits)}  C ${formatNumber(windowCenter, digits)}`;

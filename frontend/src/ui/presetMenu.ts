@@ -1,5 +1,6 @@
 import { type DisposerBag, listen } from "../core/disposable";
 import { formatNumber } from "../core/numbers";
+import { formatSuvRange } from "../dicom/suv";
 import type { FileVoi } from "../dicom/types";
 import { element, icon } from "./dom";
 import { placeBelow } from "./menus";
@@ -41,14 +42,15 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
     });
     return button;
   };
+  const factor = viewport.image?.suvFactor ?? null;
   const file = (viewport.image?.voi ?? []).map((voi, index) =>
-    item(fileLabel(voi, index), index === 0 ? "1" : "", () => viewport.setChoice({ kind: "file", index })),
+    item(fileLabel(voi, index, factor), index === 0 ? "1" : "", () =>
+      viewport.setChoice({ kind: "file", index }),
+    ),
   );
   const presets = activePresets(viewport).map((preset) =>
-    item(
-      `${preset.label}  ${preset.window.windowWidth} / ${formatNumber(preset.window.windowCenter)}`,
-      preset.key,
-      () => applyPreset(viewport, preset),
+    item([preset.label, preset.detail].filter(Boolean).join("  "), preset.key, () =>
+      applyPreset(viewport, preset),
     ),
   );
   const automatic = item("Default", "1", () => viewport.setChoice({ kind: "file", index: 0 }));
@@ -56,8 +58,9 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
   return [...(file.length > 0 ? file : [automatic]), ...presets, full];
 }
 
-function fileLabel(voi: FileVoi, index: number): string {
+function fileLabel(voi: FileVoi, index: number, suvFactor: number | null): string {
   const name = voi.label || `File ${index + 1}`;
   if (voi.kind === "table") return `${name}  (table)`;
+  if (suvFactor !== null) return `${name}  ${formatSuvRange(voi, suvFactor)}`;
   return `${name}  ${formatNumber(voi.windowWidth, 2)} / ${formatNumber(voi.windowCenter, 2)}`;
 }

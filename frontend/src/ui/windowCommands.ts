@@ -1,8 +1,8 @@
-import { CT_PRESETS, presetsFor, type WindowPreset } from "../dicom/presets";
+import { CT_PRESETS, petPresets, presetsFor, type WindowPreset } from "../dicom/presets";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
 
-/** Windows: of the file, presets for CT, the full range, inversion. */
+/** Windows: of the file, presets for CT and PET, the full range, inversion. */
 export function windowCommands(): Command[] {
   return [
     {
@@ -12,7 +12,7 @@ export function windowCommands(): Command[] {
       keys: ["1"],
       run: ({ grid }) => nextFileWindow(grid.active),
     },
-    ...CT_PRESETS.map(presetCommand),
+    ...CT_PRESETS.map(({ key }) => presetCommand(key)),
     {
       id: "full-range",
       label: "Full range",
@@ -39,23 +39,31 @@ export function windowCommands(): Command[] {
   ];
 }
 
-function presetCommand(preset: WindowPreset): Command {
-  const { key, label, window } = preset;
+/** One key is another preset on another modality. */
+function presetCommand(key: string): Command {
   return {
     id: `preset-${key}`,
-    label: `CT ${label.toLowerCase()} ${window.windowWidth} / ${window.windowCenter}`,
+    label: presetLabel(key),
     group: "window",
     keys: [key],
     run: ({ grid }) => {
-      if (activePresets(grid.active).includes(preset)) applyPreset(grid.active, preset);
+      const preset = activePresets(grid.active).find((candidate) => candidate.key === key);
+      if (preset) applyPreset(grid.active, preset);
     },
   };
 }
 
+function presetLabel(key: string): string {
+  const names = (modality: string, presets: readonly WindowPreset[]) =>
+    presets
+      .filter((preset) => preset.key === key)
+      .map(({ label, detail }) => [modality, label.toLowerCase(), detail].filter(Boolean).join(" "));
+  return [...names("CT", CT_PRESETS), ...names("PET", petPresets(1))].join(", ");
+}
+
 /** The presets that mean something for what the viewport shows. */
 export function activePresets(viewport: Viewport): readonly WindowPreset[] {
-  const modality = viewport.stack?.series.modality ?? "";
-  return presetsFor(modality, viewport.image?.valueUnits ?? "");
+  return presetsFor(viewport.stack?.series.modality ?? "", viewport.image);
 }
 
 export function applyPreset(viewport: Viewport, preset: WindowPreset): void {
