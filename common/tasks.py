@@ -26,6 +26,7 @@ class TaskName(StrEnum):
     RENDER_TILE = "viewer.render_tile"
     RENDER_THUMBNAIL = "viewer.render_thumbnail"
     RENDER_MARKS = "viewer.render_marks"
+    RENDER_REGION = "viewer.render_region"
     RENDER_PLANE = "viewer.render_plane"
     BUILD_VOLUME = "viewer.build_volume"
     WARM_PLANES = "viewer.warm_planes"
@@ -43,6 +44,7 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_TILE: Queue.RENDER,
     TaskName.RENDER_THUMBNAIL: Queue.RENDER,
     TaskName.RENDER_MARKS: Queue.RENDER,
+    TaskName.RENDER_REGION: Queue.RENDER,
     TaskName.RENDER_PLANE: Queue.RENDER,
     # A reader waits for the plane; each task decodes a few slices only.
     TaskName.BUILD_VOLUME: Queue.RENDER,

@@ -80,6 +80,8 @@ class Segmentation:
         Whether a pixel may lie in several segments.
     omitted
         How many segments there are beyond those that can be shown.
+    thickness_mm
+        The distance of planes, or else their thickness, where it is the same for all frames.
     references
         All images that the object names, also those on which nothing is marked.
     frames
@@ -97,6 +99,7 @@ class Segmentation:
     is_overlapping: bool
     segments: tuple[Segment, ...]
     omitted: int
+    thickness_mm: float | None
     references: frozenset[str]
     frames: tuple[SegmentationFrame, ...] = ()
 
@@ -176,6 +179,7 @@ def _read(dataset: Dataset, *, with_frames: bool) -> Segmentation:
         and clean_text(dataset, "SegmentsOverlap", 16) != "NO",
         segments=tuple(segments[:MOST_SEGMENTS]),
         omitted=max(0, len(segments) - MOST_SEGMENTS),
+        thickness_mm=_shared_thickness_mm(dataset),
         references=_references(dataset),
         frames=tuple(_frame(dataset, kind, index) for index in range(count)) if with_frames else (),
     )
@@ -234,17 +238,25 @@ def _frame(dataset: Dataset, kind: SegmentationType, index: int) -> Segmentation
     if kind is not SegmentationType.LABELMAP and identification is not None:
         number = whole_number(identification, "ReferencedSegmentNumber")
     spacing = floats(measures.get("PixelSpacing"), count=2)
-    thickness = first_float(measures.get("SpacingBetweenSlices"))
-    if not thickness:
-        thickness = first_float(measures.get("SliceThickness"))
     return SegmentationFrame(
         frame_index=index,
         segment_number=number,
         plane=read_image_plane(dataset, frame_index=index),
         spacing_mm=(spacing[0], spacing[1]) if spacing and min(spacing) > 0 else None,
-        thickness_mm=abs(thickness) if thickness else None,
+        thickness_mm=_thickness_mm(measures),
         sources=read_image_references(derivation, "SourceImageSequence") if derivation is not None else (),
     )
+
+
+def _shared_thickness_mm(dataset: Dataset) -> float | None:
+    shared = first_item(dataset, "SharedFunctionalGroupsSequence")
+    measures = first_item(shared, "PixelMeasuresSequence") if shared is not None else None
+    return _thickness_mm(measures) if measures is not None else None
+
+
+def _thickness_mm(measures: Dataset) -> float | None:
+    written = (first_float(measures.get(keyword)) for keyword in ("SpacingBetweenSlices", "SliceThickness"))
+    return next((abs(number) for number in written if number), None)
 
 
 def _vectors(values: list[tuple[float, float, float] | None]) -> NDArray[np.float64]:

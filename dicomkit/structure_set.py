@@ -6,7 +6,7 @@ PS3.3 A.19.3 (the object), C.8.8.5 (Structure Set), C.8.8.6 (ROI Contour), C.8.8
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -73,6 +73,8 @@ class StructureSet:
         The images that its contours were drawn on.
     contours
         Those that lie in a plane; empty in what `read_rois` returns.
+    all_points
+        float64, (points, 3): the points of all contours after each other, which those of each contour are a view of.
     """
 
     label: str
@@ -80,17 +82,13 @@ class StructureSet:
     created: datetime | None
     rois: tuple[ROI, ...]
     references: frozenset[str]
-    contours: tuple[Contour, ...] = ()
+    contours: tuple[Contour, ...]
+    all_points: NDArray[np.float64]
 
     @cached_property
     def place_of(self) -> dict[int, int]:
         """The 0-based place of each ROI number in the list."""
         return {roi.number: place for place, roi in enumerate(self.rois)}
-
-    @cached_property
-    def all_points(self) -> NDArray[np.float64]:
-        """The points of all contours after each other, (points, 3)."""
-        return np.concatenate([one.points for one in self.contours] or [np.empty((0, 3))])
 
     @cached_property
     def starts(self) -> NDArray[np.intp]:
@@ -129,7 +127,8 @@ def read_structure_set(dataset: Dataset) -> StructureSet:
 
 def _read(dataset: Dataset, *, with_contours: bool) -> StructureSet:
     rois = _rois(dataset)
-    contours = tuple(_contours(dataset)) if with_contours else ()
+    separate = list(_contours(dataset)) if with_contours else []
+    all_points = np.concatenate([np.empty((0, 3)), *(one.points for one in separate)])
     day = parse_date(clean_text(dataset, "StructureSetDate", 16))
     moment = parse_time(clean_text(dataset, "StructureSetTime", 16))
     return StructureSet(
@@ -139,8 +138,17 @@ def _read(dataset: Dataset, *, with_contours: bool) -> StructureSet:
         created=datetime.combine(day, moment or datetime.min.time()) if day else None,
         rois=rois,
         references=frozenset(_references(dataset)),
-        contours=contours,
+        contours=tuple(_as_views(separate, all_points)),
+        all_points=all_points,
     )
+
+
+def _as_views(contours: list[Contour], all_points: NDArray[np.float64]) -> Iterator[Contour]:
+    start = 0
+    for contour in contours:
+        end = start + len(contour.points)
+        yield replace(contour, points=all_points[start:end])
+        start = end
 
 
 def _rois(dataset: Dataset) -> tuple[ROI, ...]:

@@ -198,6 +198,8 @@ PACS_TOKEN_ROUTES = frozenset(
         "viewer:marks",
         "viewer:presentations",
         "viewer:presented_table",
+        "viewer:region_bitmap",
+        "viewer:region_contours",
         "viewer:presented_marks",
         "viewer:thumbnail",
         "viewer:volume",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from archive.models import Instance, Series, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
+from viewer.regions.listing import segmentations_over_images
 from viewer.stack import StackImage, stack_of
 
 
@@ -51,7 +52,7 @@ class SeriesBody(TypedDict):
 
 
 class OtherBody(TypedDict):
-    """An object that has no picture."""
+    """An object that has no picture of its own, or is shown over those of others."""
 
     sop_instance_uid: str
     modality: str
@@ -82,12 +83,19 @@ def manifest_of(study: Study, instances: Iterable[Instance]) -> ManifestBody:
     """
     series: list[SeriesBody] = []
     other: list[OtherBody] = []
-    for one, group in groupby(instances, key=lambda instance: instance.series):
+    everything = list(instances)
+    # A segmentation by itself is black and white; it is read over the images that it is about.
+    laid_over = segmentations_over_images(everything)
+    for one, group in groupby(everything, key=lambda instance: instance.series):
         members = list(group)
-        images = stack_of(members)
+        images = stack_of([instance for instance in members if instance.sop_instance_uid not in laid_over])
         if images:
             series.append(_series_body(one, images))
-        other += [_other_body(one, instance) for instance in members if not instance.image_attributes]
+        other += [
+            _other_body(one, instance)
+            for instance in members
+            if not instance.image_attributes or instance.sop_instance_uid in laid_over
+        ]
     return {"study": _study_body(study), "series": series, "other": other}
 
 

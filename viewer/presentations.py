@@ -24,6 +24,7 @@ from dicomkit.presentation import (
     SizeMode,
     read_presentation_state,
 )
+from viewer.regions.listing import regions_of
 
 # So many objects of each kind are read when a study is opened; the newest are what a reader wants to see.
 _MOST_OBJECTS = 100
@@ -34,7 +35,7 @@ JSONObject = dict[str, Any]
 
 
 def presentations_of(study: Study) -> JSONObject:
-    """Return what the study holds of presentation states and key object selections, the newest first.
+    """Return what the study holds of presentation states, key object selections and regions, the newest first.
 
     An object that cannot be read is named, with the reason in ``problem``.
     """
@@ -43,6 +44,7 @@ def presentations_of(study: Study) -> JSONObject:
     return {
         "presentation_states": [_state_body(study, instance) for instance in states],
         "key_objects": [_key_object_body(instance) for instance in selections],
+        "regions": regions_of(study),
     }
 
 

@@ -10,10 +10,14 @@ from typing import BinaryIO
 from django.conf import settings
 
 from archive.exceptions import BlobNotFoundError
+from archive.models import Instance
 from archive.selectors import open_blob
 from archive.services.outbox import settle
 from common.tasks import TaskName, enqueue, send_now
 from dicomkit.tiles import tile_grid
+from viewer.regions.listing import image_at
+from viewer.regions.render import render_region
+from viewer.regions.request import RegionRequest
 from viewer.stack import StackImage, nearest_first, representative, stack_of_series
 from viewer.tiles.attempts import MOST_FAILURES, Permission, decoding_attempts
 from viewer.tiles.cache import CachedPicture, tile_cache
@@ -93,6 +97,22 @@ def render_frame_marks(sha256: str, frame_number: int, state_sha256: str = "") -
     picture = _picture(sha256, frame_number, make)
     if picture is None:
         _try_later(TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number, state_sha256=state_sha256)
+    else:
+        cache.put(key, picture)
+
+
+def render_requested_region(request: RegionRequest) -> None:
+    """Render what a segmentation or structure set shows on a frame into the cache."""
+    cache = tile_cache()
+    key = request.cache_key()
+    image = Instance.objects.filter(sop_instance_uid=request.image_sop_instance_uid).first()
+    if image is None or not cache.missing([key]):
+        return
+    place = image_at(image, request.frame_number)
+    # Frames count from 1: the object itself is never among those that were decoded.
+    picture = _picture(request.region_sha256, 0, lambda file: render_region(file, request, place))
+    if picture is None:
+        _try_later(TaskName.RENDER_REGION, **request.as_task_arguments())
     else:
         cache.put(key, picture)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from common.tasks import TaskName, task
 from viewer import services
+from viewer.regions.request import RegionRequest
 from viewer.tiles.request import TileRequest
 from viewer.volumes import services as volume_services
 from viewer.volumes.request import PlaneRequest
@@ -25,6 +26,12 @@ def render_thumbnail(series_instance_uid: str) -> None:
 def render_marks(sha256: str, frame_number: int, state_sha256: str) -> None:
     """Render what lies over a frame."""
     services.render_frame_marks(sha256, frame_number, state_sha256)
+
+
+@task(TaskName.RENDER_REGION)
+def render_region(**arguments: Any) -> None:
+    """Render a region on a frame that a reader waits for."""
+    services.render_requested_region(RegionRequest.from_task_arguments(arguments))
 
 
 @task(TaskName.WARM_SERIES)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from viewer.views import page, planes, presentations, tiles
+from viewer.views import page, planes, presentations, regions, tiles
 
 app_name = "viewer"
 urlpatterns = [
@@ -31,6 +31,16 @@ urlpatterns = [
         "lookups/<uid:sop_instance_uid>/<int:frame_number>/<int:voi_index>.bin", tiles.lookup, name="lookup"
     ),
     path("marks/<uid:sop_instance_uid>/<int:frame_number>.png", tiles.marks, name="marks"),
+    path(
+        "regions/<uid:region_sop_instance_uid>/<uid:sop_instance_uid>/<int:frame_number>.png",
+        regions.region_bitmap,
+        name="region_bitmap",
+    ),
+    path(
+        "regions/<uid:region_sop_instance_uid>/<uid:sop_instance_uid>/<int:frame_number>.json",
+        regions.region_contours,
+        name="region_contours",
+    ),
     path("series/<uid:series_instance_uid>/thumbnail.png", tiles.thumbnail, name="thumbnail"),
     path("series/<uid:series_instance_uid>/volume.json", planes.volume, name="volume"),
     path(

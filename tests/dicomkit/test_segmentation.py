@@ -93,6 +93,17 @@ def test_a_reference_to_an_image_that_lies_elsewhere_does_not_count():
     assert np.array_equal(shown(dataset, here), BOX)
 
 
+def test_an_image_on_which_nothing_was_marked_shows_nothing_of_its_neighbour():
+    marked_slice, bare = ct(1), ct(2, z_mm=6)
+    dataset = segmentation(about(), marked_slice, [marked(marked_slice, BOX)])
+    item = Dataset()
+    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = bare.SOPClassUID, bare.SOPInstanceUID
+    dataset.ReferencedSeriesSequence[0].ReferencedInstanceSequence.append(item)
+
+    assert not shown(dataset, bare).any()
+    assert shown(dataset, ct(3, z_mm=6)).any()
+
+
 @pytest.mark.parametrize(
     ("z_mm", "is_shown"), [(5.0, True), (7.4, True), (2.6, True), (7.6, False), (2.4, False)]
 )
@@ -249,7 +260,9 @@ def test_segments_beyond_the_bitmaps_values_are_counted():
 
 
 def test_an_image_without_bounds_is_refused():
-    empty = Segmentation("", "", None, SegmentationType.BINARY, 1, 1, "", 1.0, False, (), 0, frozenset())
+    empty = Segmentation(
+        "", "", None, SegmentationType.BINARY, 1, 1, "", 1.0, False, (), 0, None, frozenset()
+    )
     huge = PlacedImage("1.2", 1, 1, 65535, 65535, "", None, None, None)
 
     with pytest.raises(InvalidSegmentationError, match="too large"):

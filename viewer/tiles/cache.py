@@ -55,7 +55,7 @@ class CachedPicture:
     Attributes
     ----------
     png
-        Empty when the picture could not be made.
+        Empty when the picture could not be made; contours are JSON instead.
     default_window
         "<center> <width> <function>" of the frame's first or automatic window; empty where it has none.
     problem

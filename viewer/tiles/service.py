@@ -66,6 +66,17 @@ def fetch_marks(key: str, *, sha256: str, frame_number: int, state_sha256: str =
     )
 
 
+def fetch_region(key: str, **arguments: object) -> CachedPicture | None:
+    """Return what a region shows on an image, or None while it is being rendered.
+
+    Raises
+    ------
+    RenderingUnavailableError
+        Cache or task queue cannot be reached.
+    """
+    return fetch_picture(key, TaskName.RENDER_REGION, **arguments)
+
+
 def fetch_picture(key: str, task: TaskName, **arguments: object) -> CachedPicture | None:
     """Return the picture of a cache key, or None while the task of that name renders it.
 

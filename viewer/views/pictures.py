@@ -47,7 +47,9 @@ def requested_tile(
         raise InvalidTileRequestError("Window, VOI and depth are numbers.") from None
 
 
-def picture_answer(picture: CachedPicture | None, etag: str) -> HttpResponseBase:
+def picture_answer(
+    picture: CachedPicture | None, etag: str, *, content_type: str = "image/png"
+) -> HttpResponseBase:
     """Return 200 with the picture, 202 where it is being rendered, 422 where it cannot be displayed."""
     if picture is None:
         response = HttpResponse(status=202)
@@ -56,7 +58,7 @@ def picture_answer(picture: CachedPicture | None, etag: str) -> HttpResponseBase
         return response
     if picture.problem:
         return problem(422, "This image cannot be displayed", picture.problem)
-    response = HttpResponse(picture.png, content_type="image/png")
+    response = HttpResponse(picture.png, content_type=content_type)
     response["ETag"] = etag
     response["Cache-Control"] = CACHE_CONTROL
     if picture.default_window:
