@@ -12,6 +12,7 @@ _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 # Start of frame, including JPEG-LS (F7); without DHT (C4), JPG (C8) and DAC (CC).
 _START_OF_FRAME = frozenset({*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC})
 _LOSSLESS_START_OF_FRAME = frozenset({0xC3, 0xC7, 0xCB, 0xCF, 0xF7})
+_MAX_TILES = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ def read_jpeg_2000_header(data: bytes) -> Jpeg2000Header | None:
         return None
     columns, rows, column_offset, row_offset = struct.unpack_from(">IIII", data, start + 8)
     (components,) = struct.unpack_from(">H", data, start + 40)
+    if not _has_sound_grid(data[start : start + 42 + 3 * components], components):
+        return None
     depth = data[start + 42]
     (size_length,) = struct.unpack_from(">H", data, start + 4)
     return Jpeg2000Header(
@@ -117,6 +120,23 @@ def read_jpeg_2000_header(data: bytes) -> Jpeg2000Header | None:
         is_signed=bool(depth & 0x80),
         uses_component_transform=_component_transform(data, start + 4 + size_length),
     )
+
+
+def _has_sound_grid(size: bytes, components: int) -> bool:
+    """Whether the tiles and the steps of the components can be divided by, and the tiles can be counted.
+
+    OpenJPH divides by them unasked, and walks through millions of tiles (T.800 B.3: there are at most 65,535).
+    """
+    if len(size) < 42 + 3 * components:
+        return False
+    right, bottom, x, y, width, height, left, top = struct.unpack_from(">8I", size, 8)
+    steps = size[43::3] + size[44::3]
+    # T.800 B.3: the first tile holds the image's first point.
+    is_placed = left <= x < min(left + width, right) and top <= y < min(top + height, bottom)
+    if not (is_placed and all(steps)):
+        return False
+    tiles: int = -(-(right - left) // width) * -(-(bottom - top) // height)
+    return tiles <= _MAX_TILES
 
 
 def _component_transform(data: bytes, position: int) -> bool:

@@ -9,6 +9,7 @@ PS3.5 section 8.2 and annexes A.4, G (RLE); PS3.5 8.2.4 (colour of JPEG 2000).
 
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -22,7 +23,7 @@ from dicomkit.part10 import PIXEL_DATA, PixelDataElement
 from dicomkit.pixels.codestream import read_jpeg_2000_header, read_jpeg_header
 from dicomkit.pixels.native import read_native_samples
 from dicomkit.pixels.pixel_format import PixelFormat
-from dicomkit.pixels.run_length import decode_cut_planes
+from dicomkit.pixels.run_length import decode_cut_planes, has_sound_header
 from dicomkit.transfer_syntax import Decoder, TransferSyntax
 
 # ITU-T T.81 B.1.1.3 and T.800 A.4.4: the same two bytes close a picture; a fragment may be padded behind them.
@@ -154,10 +155,10 @@ def _decode_rle(data: bytes, layout: PixelFormat) -> DecodedSamples:
             "The compressed image has one bit per pixel, which run-length data cannot have."
         )
     is_whole = True
-    try:
-        flat = np.frombuffer(imagecodecs.dicomrle_decode(data, f"<u{width}"), f"<u{width}")
-    except _CODEC_ERRORS:
-        flat = np.empty(0, f"<u{width}")
+    flat = np.empty(0, f"<u{width}")
+    if has_sound_header(data, segments=count * width):
+        with suppress(*_CODEC_ERRORS):
+            flat = np.frombuffer(imagecodecs.dicomrle_decode(data, f"<u{width}"), f"<u{width}")
     if flat.size < pixels * count:
         is_whole = False
         flat = decode_cut_planes(data, planes=count, bytes_per_sample=width, pixels=pixels).ravel()

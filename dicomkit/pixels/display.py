@@ -74,7 +74,7 @@ def _to_display_frame(
         entries = to_screen_colours(entries, profile=read_colour_profile(dataset, frame_index=frame_index))
         return apply_palette(stored, first_mapped=first_mapped, entries=entries)
     if layout.samples_per_pixel > 1:
-        rgb = to_eight_bits(stored[..., :3], bits=layout.bits_stored)
+        rgb = to_eight_bits(stored, bits=layout.bits_stored)
         return to_screen_colours(rgb, profile=read_colour_profile(dataset, frame_index=frame_index))
     modality = read_modality_transform(dataset, frame_index=frame_index)
     padding = read_padding(dataset, layout=layout)

@@ -76,7 +76,7 @@ def _shape(samples: NDArray[Any], layout: PixelFormat) -> NDArray[Any]:
     rows, columns, count = layout.rows, layout.columns, layout.samples_per_pixel
     if count == 1:
         return samples.reshape(rows, columns)
-    if layout.photometric_interpretation.endswith("_422"):
+    if layout.is_subsampled:
         if columns % 2:
             raise UnsupportedPixelFormatError(
                 "The image shares its colour between pairs of pixels, but has an odd number of columns."

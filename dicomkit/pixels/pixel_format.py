@@ -60,10 +60,15 @@ class PixelFormat:
         return -(1 << (self.bits_stored - 1)) if self.is_signed else 0
 
     @property
+    def is_subsampled(self) -> bool:
+        """Whether two neighbours in native pixel data share their colour differences."""
+        return self.samples_per_pixel == 3 and self.photometric_interpretation in _SUBSAMPLED
+
+    @property
     def frame_bits(self) -> int:
         """Bits that one native frame takes in the pixel data."""
         pixels = self.rows * self.columns
-        if self.samples_per_pixel == 3 and self.photometric_interpretation in _SUBSAMPLED:
+        if self.is_subsampled:
             # PS3.3 C.7.6.3.1.2: two luminance samples share one pair of colour differences.
             return pixels * 2 * self.bits_allocated
         return pixels * self.samples_per_pixel * self.bits_allocated
@@ -143,7 +148,8 @@ def _check(layout: PixelFormat) -> None:
         raise UnsupportedPixelFormatError(
             f"The header contradicts itself: Bits Stored is {layout.bits_stored}, Bits Allocated {layout.bits_allocated}."
         )
-    if layout.samples_per_pixel not in (1, 3, 4):
+    # Four (ARGB, CMYK) were retired in 2001; shown as if they were RGB, their colours would be wrong.
+    if layout.samples_per_pixel not in (1, 3):
         raise UnsupportedPixelFormatError(
             f"The image has {layout.samples_per_pixel} samples per pixel, which cannot be shown."
         )

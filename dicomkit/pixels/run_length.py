@@ -1,10 +1,11 @@
-"""Run-length data that is cut off: as many samples as can still be had.
+"""Run-length data that a fast decoder must not see, and what can still be had of it.
 
 References
 ----------
 PS3.5 annex G (RLE compression: header G.5, segments G.3.1, order of the bytes G.2).
 """
 
+import itertools
 import struct
 
 import numpy as np
@@ -13,6 +14,18 @@ from numpy.typing import NDArray
 from dicomkit.errors import FrameDecodeError
 
 _HEADER_BYTES, _MAX_SEGMENTS = 64, 15
+
+
+def has_sound_header(data: bytes, *, segments: int) -> bool:
+    """Whether the header names that many segments, one behind the other and all inside of the data.
+
+    imagecodecs 2026.3.6 reads where the header points to, also outside of the data, and takes its process down.
+    """
+    if len(data) < _HEADER_BYTES or segments > _MAX_SEGMENTS:
+        return False
+    count, *offsets = struct.unpack("<16I", data[:_HEADER_BYTES])
+    ends = [_HEADER_BYTES, *offsets[:segments], len(data)]
+    return count == segments and all(before <= after for before, after in itertools.pairwise(ends))
 
 
 def decode_cut_planes(

@@ -1,6 +1,7 @@
 """An image that is cut off shows what is there and says so, or is refused in words."""
 
 import zlib
+from contextlib import suppress
 from io import BytesIO
 
 import imagecodecs
@@ -115,6 +116,21 @@ def test_run_length_data_without_a_single_pixel_is_refused() -> None:
     for part in (codestream[:40], codestream[:66]):
         with pytest.raises(FrameDecodeError, match="cut off"):
             source_of(dataset, part, str(RLELossless)).stored_frame(0)
+
+
+@pytest.mark.parametrize(
+    "offset", [0, 1, 63, 3000, 2**31, 2**32 - 1], ids=["start", "one", "header", "order", "far", "farthest"]
+)
+def test_run_length_segments_outside_of_the_data_do_no_harm(offset: int) -> None:
+    dataset = ramp_dataset()
+    codestream = bytearray(run_length_data(dataset))
+    codestream[4:8] = offset.to_bytes(4, "little")
+    source = source_of(dataset, bytes(codestream), str(RLELossless))
+
+    # Without its high bytes a ramp has nothing left but zeros, or whatever the header points to.
+    with suppress(FrameDecodeError):
+        source.stored_frame(0)
+        assert source.is_truncated
 
 
 def deflated(values: NDArray[np.generic]) -> bytes:
