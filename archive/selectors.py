@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from accounts.models import User
 from archive.access import visible_studies
@@ -42,6 +42,16 @@ def find_series(user: User | AnonymousUser, series_instance_uid: str) -> Series 
 def series_of(study: Study) -> QuerySet[Series]:
     """Return the series of a study in the order of their numbers."""
     return Series.objects.filter(study=study).order_by("series_number", "pk")
+
+
+def series_without_images(study: Study) -> set[int]:
+    """Return the keys of a study's series that hold objects, but no image among them."""
+    sums = (
+        Instance.objects.filter(series__study=study)
+        .values("series_id")
+        .annotate(frames=Sum("number_of_frames"))
+    )
+    return {row["series_id"] for row in sums if not row["frames"]}
 
 
 def instances_of_study(study: Study) -> QuerySet[Instance]:

@@ -12,7 +12,7 @@ from accounts.decorators import requires
 from accounts.permissions import facilities_with
 from accounts.roles import Codename
 from archive.models import ReceptionStatus
-from archive.selectors import find_study, series_of
+from archive.selectors import find_study, series_of, series_without_images
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
 from worklist.criteria import COLUMNS, Criteria, DatePreset, Position
@@ -86,13 +86,15 @@ def study_series(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
         details={"list": "series"},
     )
     viewer_url = reverse("viewer:study", args=[study_instance_uid])
+    without_images = series_without_images(study)
     series = [
         {
             "series_instance_uid": one.series_instance_uid,
             "series_number": one.series_number,
             "modality": one.modality,
             "series_description": one.series_description,
-            "image_count": one.number_of_series_related_instances,
+            "instance_count": one.number_of_series_related_instances,
+            "has_images": one.pk not in without_images,
             "thumbnail_url": reverse("viewer:thumbnail", args=[one.series_instance_uid]),
             "viewer_url": f"{viewer_url}?series={one.series_instance_uid}",
         }
