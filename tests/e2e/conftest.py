@@ -63,9 +63,7 @@ def visit(system: RunningSystem, browser: Browser) -> Iterator[Callable[..., Vis
         made = Visit(context.new_page())
         made.page.set_default_timeout(15_000)
         made.page.on("pageerror", lambda error: made.errors.append(f"script: {error}"))
-        made.page.on(
-            "console", lambda message: made.errors.append(message.text) if message.type == "error" else None
-        )
+        made.page.on("console", lambda message: _note_error(made, message))
         visits.append(made)
         if username is not None:
             log_in(made.page, username, system.passwords[username])
