@@ -36,7 +36,9 @@ def nodule_notes(study: StudyAttributes, slices: Items[Dataset], nodule: Nodule)
     lung.WindowCenter, lung.WindowWidth = "-600", "1500"
     circle = graphic("CIRCLE", [column, row, column + radius, row])
     words = text_at(
-        f"Nodule {2 * nodule.radius_mm:.0f} mm", (column + 0.7 * radius, row + 0.7 * radius), is_anchor_visible=False
+        f"Nodule {2 * nodule.radius_mm:.0f} mm",
+        (column + 0.7 * radius, row + 0.7 * radius),
+        is_anchor_visible=False,
     )
     yield presentation_state(
         study,
