@@ -39,7 +39,8 @@ that the standard's text gives.
 | Feature | Standard | Test |
 | --- | --- | --- |
 | LINEAR, LINEAR_EXACT, SIGMOID, to the last level, also beside the values | PS3.3 C.11.2.1.2, C.11.2.1.3 | `test_exact_grey.py` |
-| MONOCHROME1 and Presentation LUT Shape: turned round once | PS3.3 C.7.6.3.1.2, C.11.6 | `test_display.py` |
+| MONOCHROME1 and Presentation LUT Shape: turned round once, as DCMTK does; MONOCHROME1 with IDENTITY is forbidden, and only there DCMTK believes the shape | PS3.3 C.7.6.3.1.2, C.11.6, C.8.11.3.1.2 | `test_polarity.py` |
+| Headers that would take a decoder down | | `test_hostile_codestreams.py` |
 | Rescale and window of each frame | PS3.3 C.7.6.16.2.9, C.7.6.16.2.10 | `test_exact_grey.py` |
 | Padding value and range, signed, unsigned and float | PS3.3 C.7.5.1.1.2, C.7.6.24, C.7.6.25 | `test_padding.py` |
 | Shutters: rectangle, circle, polygon, bitmap, of a frame | PS3.3 C.7.6.11, C.7.6.15 | `test_shutter.py` |
