@@ -25,13 +25,15 @@ import {
   ShapeError,
 } from "./fields";
 import { parseVoi } from "./manifest";
+import { parseRegion } from "./regions";
 
-/** Check what a study holds of presentation states and key objects, once, where it enters. */
+/** Check what a study holds of presentation states, key objects and regions, once, where it enters. */
 export function parsePresentations(body: unknown): StudyPresentations {
   const fields = asFields(body, "presentations");
   return {
     states: listOf(fields, "presentation_states", parseState),
     keyObjects: listOf(fields, "key_objects", parseKeyObject),
+    regions: listOf(fields, "regions", parseRegion),
   };
 }
 

@@ -73,6 +73,7 @@ describe("key images", () => {
   it("are called by every title once", () => {
     const presentations = {
       states: [],
+      regions: [],
       keyObjects: [
         selection("Of Interest", []),
         selection("For Surgery", [2]),

@@ -1,3 +1,4 @@
+import type { Region } from "./regions";
 import type { StudyImage, VoiWindow } from "./types";
 
 /** An image, or some of its frames. */
@@ -88,9 +89,10 @@ export interface KeyObject {
 export interface StudyPresentations {
   readonly states: readonly PresentationState[];
   readonly keyObjects: readonly KeyObject[];
+  readonly regions: readonly Region[];
 }
 
-export const NO_PRESENTATIONS: StudyPresentations = { states: [], keyObjects: [] };
+export const NO_PRESENTATIONS: StudyPresentations = { states: [], keyObjects: [], regions: [] };
 
 /** How one frame looks under a state. */
 export interface FrameLook {

@@ -105,7 +105,7 @@ export class ImagePainter {
   }
 
   /** Draw a bitmap of the whole frame over it. */
-  paintOver(marks: Marks, matrix: ImageToScreen): void {
+  paintOver(marks: Pick<Marks, "picture">, matrix: ImageToScreen): void {
     const { context } = this;
     context.setTransform(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f);
     // Made smaller, a line of one pixel must not vanish between two; made larger, it keeps its edges.

@@ -4,12 +4,13 @@ import { isMeant, type KeyObject, lookOf, type PresentationState } from "../dico
 import type { Viewport } from "../viewport/viewport";
 import { element, icon } from "./dom";
 import { placeBelow } from "./menus";
+import { regionEntries, regionsFor } from "./regionEntries";
 import type { ViewerContext } from "./viewerContext";
 
-/** How others wanted the series to be seen, and the images that they marked. Hidden where there is nothing of it. */
+/** How others wanted the series to be seen, and what they marked on it. Hidden where there is nothing of it. */
 export function presentationMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
-  const label = "Presentation states and key images";
+  const label = "Presentation states, key images and regions";
   const summary = element(
     "summary",
     { class: "tool", title: label, "aria-label": label },
@@ -18,9 +19,9 @@ export function presentationMenu(context: ViewerContext, bag: DisposerBag): HTML
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   const refresh = () => {
-    menu.hidden =
-      statesFor(context.grid.active, context).length + keyObjectsFor(context.grid.active, context).length ===
-      0;
+    const { active } = context.grid;
+    const offered = [statesFor(active, context), keyObjectsFor(active, context), regionsFor(active, context)];
+    menu.hidden = offered.every((objects) => objects.length === 0);
   };
   bag.add(
     listen(menu, "toggle", () => {
@@ -100,6 +101,7 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
   const heading = (text: string) => element("p", { class: "menu__heading" }, text);
   const states = statesFor(viewport, context);
   const selections = keyObjectsFor(viewport, context);
+  const regions = regionEntries(context);
   return [
     ...(states.length > 0 ? [heading("Shown as"), asAcquired(item, viewport, shown)] : []),
     ...states.map((state) =>
@@ -116,6 +118,7 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
         showNextKeyImage(viewport, [selection]),
       ),
     ),
+    ...(regions.length > 0 ? [heading("Regions"), ...regions] : []),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { StudyManifest } from "../dicom/types";
 import { TileDecoder } from "../render/decoder";
 import { GreyTables } from "../render/greyTables";
 import { MarksStore } from "../render/marks";
+import { RegionStore } from "../render/regionStore";
 import { defaultBudgetBytes, TileCache } from "../render/tileCache";
 import { tileLoader } from "../render/tileLoader";
 import { TileQueue } from "../render/tileQueue";
@@ -32,6 +33,9 @@ import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
 import { buildToolbar } from "./toolbar";
 import { ViewerContext } from "./viewerContext";
+
+/** Objects that speak of images. */
+const NOTE_MODALITIES: ReadonlySet<string> = new Set(["PR", "KO", "SEG", "RTSTRUCT"]);
 
 /** Load the study of the page and build the viewer, or say why that is not possible. */
 export async function openViewer(page: HTMLElement): Promise<Disposer> {
@@ -86,7 +90,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   showProgress(page, context, bag);
   context.setTool(context.tool.name);
   fillViewports(context);
-  if (manifest.other.some(({ modality }) => modality === "PR" || modality === "KO")) {
+  if (manifest.other.some(({ modality }) => NOTE_MODALITIES.has(modality))) {
     void loadPresentations(page, context);
   }
   return () => bag.dispose();
@@ -114,6 +118,7 @@ function startServices(bag: DisposerBag): ViewportServices {
     tables: new GreyTables(),
     annotations: new AnnotationStore(),
     marks: new MarksStore(),
+    regions: new RegionStore(),
     presentations: new PresentationStore(),
     shown: new ShownImages(),
   };

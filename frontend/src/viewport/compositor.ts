@@ -4,8 +4,10 @@ import { drawReferenceLines } from "../annotations/referenceLines";
 import { type DescribedAnnotation, drawAnnotations } from "../annotations/render";
 import type { AnnotationStore } from "../annotations/store";
 import type { RequestError } from "../api/client";
+import { contourDrawings, regionUrl } from "../api/regions";
 import { renderedTileUrl } from "../api/tiles";
 import { type FrameLook, keyTitle, lookOf, type PresentationState } from "../dicom/presentation";
+import { liesOn, type ShownRegions } from "../dicom/regions";
 import { imageKey, type StudyImage } from "../dicom/types";
 import {
   type Camera,
@@ -18,6 +20,7 @@ import type { GreyTables } from "../render/greyTables";
 import { ImagePainter } from "../render/imagePainter";
 import type { MarksStore } from "../render/marks";
 import type { Mosaic } from "../render/mosaic";
+import type { RegionStore } from "../render/regionStore";
 import type { TileCache } from "../render/tileCache";
 import { coarsestTile, frameShape, fullTileUrl } from "../render/tilePlan";
 import type { TileQueue } from "../render/tileQueue";
@@ -35,6 +38,7 @@ export interface ViewportServices {
   readonly tables: GreyTables;
   readonly annotations: AnnotationStore;
   readonly marks: MarksStore;
+  readonly regions: RegionStore;
   readonly presentations: PresentationStore;
   readonly shown: ShownImages;
 }
@@ -47,6 +51,7 @@ export interface Look {
   readonly presentation: PresentationState | null;
   /** Whether overlays and shutters are shown. */
   readonly showMarks: boolean;
+  readonly regions: ShownRegions;
   /** What the other viewports show. */
   readonly others: readonly StudyImage[];
   readonly screen: ScreenSize;
@@ -86,8 +91,10 @@ export class Compositor {
     // Under a presentation state its own polarity counts, whatever window the reader goes on to (PS3.4 N.2.1).
     const inverse = presented?.look.isInverse ?? image.inverse;
     const pixels = failure ? NO_PIXELS : this.paintImage(image, index, matrix, look, inverse);
+    let regionNote = "";
     if (pixels.quality !== "none") {
       if (look.showMarks) this.paintMarks(marksOf(image, presented), matrix);
+      regionNote = this.paintRegions(image, look, matrix);
       drawDrawings(this.context, presented?.look.drawings ?? [], matrix, look.ratio);
       drawReferenceLines(this.context, image, look.others, matrix, look.ratio);
     }
@@ -106,6 +113,7 @@ export class Compositor {
       measurements,
       presentation: presented ? look.presentation : null,
       keyTitle: keyTitle(this.services.presentations.current, image),
+      regionNote,
       hidesMarks: !look.showMarks && marksOf(image, presented).url !== null,
       ...pixels,
     };
@@ -135,6 +143,31 @@ export class Compositor {
   private paintMarks({ url, shutterGrey }: MarksSource, matrix: ImageToScreen): void {
     const marks = url === null ? null : this.services.marks.forUrl(url, shutterGrey);
     if (marks) this.painter.paintOver(marks, matrix);
+  }
+
+  /** Segmentations and contours. Returns what is not there of them, so that nobody takes it for nothing. */
+  private paintRegions(image: StudyImage, look: Look, matrix: ImageToScreen): string {
+    const { presentations, regions } = this.services;
+    const thickness = outlineThickness(matrix, look.ratio);
+    const notes: (string | null)[] = [];
+    for (const region of presentations.current.regions) {
+      const hidden = look.regions.get(region.sopInstanceUid);
+      if (!hidden || !liesOn(region, image)) continue;
+      const url = regionUrl(region, image, hidden);
+      if (region.kind === "SEG") {
+        const colours = region.parts.map(({ colour }, place) => (hidden.has(place) ? null : colour));
+        const picture = regions.picture(url, colours, thickness);
+        if (picture === null || typeof picture === "string") notes.push(picture);
+        else this.painter.paintOver({ picture }, matrix);
+      } else {
+        const contours = regions.contours(url);
+        if (contours === null || typeof contours === "string") notes.push(contours);
+        else drawDrawings(this.context, contourDrawings(region, contours, hidden), matrix, look.ratio);
+      }
+    }
+    const failure = notes.find((note) => note !== null);
+    if (failure) return `Region not shown: ${failure}`;
+    return notes.length > 0 ? "Loading region" : "";
   }
 
   /** The server's 8-bit rendering, until the values are here. It states its own window, not the one to come. */
@@ -217,4 +250,10 @@ export class Compositor {
 function marksOf(image: StudyImage, presented: FrameLook | null): MarksSource {
   if (presented) return { url: presented.marksUrl, shutterGrey: presented.look.shutterGrey };
   return { url: image.marksUrl, shutterGrey: image.shutterGrey ?? 0 };
+}
+
+/** About a pixel and a half of the screen, in pixels of the image. */
+function outlineThickness(matrix: ImageToScreen, ratio: number): number {
+  const scale = Math.hypot(matrix.a, matrix.b);
+  return Math.min(8, Math.max(1, Math.round((1.5 * ratio) / scale)));
 }

@@ -33,6 +33,8 @@ export interface Painted {
   readonly keyTitle: string;
   /** Overlays or a shutter of the image were taken away by the reader. */
   readonly hidesMarks: boolean;
+  /** What is not there of the regions that are switched on, or "". */
+  readonly regionNote: string;
 }
 
 /** Write what is painted onto the viewport's root element (the contract of the page). */

@@ -1,7 +1,7 @@
 import { Emitter } from "../core/emitter";
 import { NO_PRESENTATIONS, type StudyPresentations } from "../dicom/presentation";
 
-/** What the study holds of presentation states and key objects; it comes after the first image. */
+/** What the study holds of presentation states, key objects and regions; it comes after the first image. */
 export class PresentationStore {
   readonly changed = new Emitter<void>();
   private held: StudyPresentations = NO_PRESENTATIONS;

@@ -2,6 +2,7 @@ import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
 import { clamp } from "../core/numbers";
 import { lookOf, type PresentationState } from "../dicom/presentation";
+import { NO_REGIONS, type ShownRegions } from "../dicom/regions";
 import type { StudyImage } from "../dicom/types";
 import { type Camera, FITTED, type ScreenSize } from "../geometry/camera";
 import { presentedCamera } from "../geometry/presented";
@@ -31,6 +32,7 @@ export class Viewport {
   private inverted = false;
   private state: PresentationState | null = null;
   private marksShown = true;
+  private regionsShown: ShownRegions = NO_REGIONS;
   private isActive = false;
   private budgetBytes = 0;
   private size: ScreenSize = { width: 0, height: 0 };
@@ -60,6 +62,7 @@ export class Viewport {
     this.bag.add(services.annotations.changed.subscribe(() => this.invalidate()));
     this.bag.add(services.shown.changed.subscribe(() => this.invalidate()));
     this.bag.add(services.marks.arrived.subscribe(() => this.invalidate()));
+    this.bag.add(services.regions.arrived.subscribe(() => this.invalidate()));
     this.bag.add(services.presentations.changed.subscribe(() => this.invalidate()));
   }
 
@@ -93,6 +96,10 @@ export class Viewport {
 
   get showsMarks(): boolean {
     return this.marksShown;
+  }
+
+  get regions(): ShownRegions {
+    return this.regionsShown;
   }
 
   get screen(): ScreenSize {
@@ -179,6 +186,11 @@ export class Viewport {
     this.update();
   }
 
+  setRegions(shown: ShownRegions): void {
+    this.regionsShown = shown;
+    this.update();
+  }
+
   /** Back to how the series opened. */
   reset(): void {
     this.openAgain();
@@ -191,6 +203,7 @@ export class Viewport {
     this.inverted = false;
     this.state = null;
     this.marksShown = true;
+    this.regionsShown = NO_REGIONS;
   }
 
   /** Paint in the next animation frame. */
@@ -246,6 +259,7 @@ export class Viewport {
       invert: this.inverted,
       presentation: this.state,
       showMarks: this.marksShown,
+      regions: this.regionsShown,
       others: this.shown.besides(this.root),
       screen: this.size,
       ratio: this.ratio,
