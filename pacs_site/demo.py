@@ -33,6 +33,7 @@ from dicomkit.synth import (
     dx_chest_pair,
     mammogram_four_view,
 )
+from dicomkit.synth.chest_regions import chest_regions
 from dicomkit.synth.modules import derived_uid
 from dicomkit.synth.notes import nodule_notes
 from dimse.models import Right
@@ -235,12 +236,12 @@ def _synthetic(code: str) -> Iterator[Dataset]:
         }
         yield from ct_chest_series(_study(code, 1, "20250603", "CT chest", **follow_up), nodule=PRIOR_NODULE)
         current = _study(code, 2, "20261118", "CT chest, follow-up", **follow_up)
-        near_nodule = []
+        slices = []
         for dataset in ct_chest_series(current):
-            if abs(dataset.ImagePositionPatient[2] - CURRENT_NODULE.centre[2]) < CURRENT_NODULE.radius_mm:
-                near_nodule.append(dataset)
+            slices.append(_without_pixels(dataset))
             yield dataset
-        yield from nodule_notes(current, near_nodule, CURRENT_NODULE)
+        yield from nodule_notes(current, slices, CURRENT_NODULE)
+        yield from chest_regions(current, slices, CURRENT_NODULE)
         yield from dx_chest_pair(_study(code, 3, "20261112", "Chest PA and lateral", **follow_up))
     else:
         yield from mammogram_four_view(
@@ -249,6 +250,12 @@ def _synthetic(code: str) -> Iterator[Dataset]:
                 patient_id="SR-00931", patient_name="Okonkwo^Ngozi^Adaeze", patient_birth_date="19710822", patient_sex="F",
             )
         )  # fmt: skip
+
+
+def _without_pixels(dataset: Dataset) -> Dataset:
+    header = Dataset(dataset)
+    del header.PixelData
+    return header
 
 
 def _study(code: str, number: int, study_date: str, description: str, **patient: str) -> StudyAttributes:

@@ -22,8 +22,8 @@ def canvas_bytes(page) -> bytes:
 
 
 def open_notes(page) -> None:
-    """Open the menu of presentation states and key images, once it is there."""
-    page.locator("summary[aria-label='Presentation states and key images']").click()
+    """Open the menu of what others noted, once it is there."""
+    page.locator("summary[aria-label='Presentation states, key images and regions']").click()
 
 
 def test_a_presentation_state_shows_its_image_window_and_drawing_until_reset(visit):
@@ -50,7 +50,7 @@ def test_a_presentation_state_shows_its_image_window_and_drawing_until_reset(vis
 def test_a_key_steps_from_key_image_to_key_image_and_round(visit):
     page = visit(READER).page
     open_study(page, "CT chest, follow-up")
-    page.locator("summary[aria-label='Presentation states and key images']").wait_for()
+    page.locator("summary[aria-label='Presentation states, key images and regions']").wait_for()
 
     seen = []
     for _ in range(4):
@@ -81,3 +81,60 @@ def test_overlays_lie_over_the_image_and_go_away_by_one_key(visit):
     page.keyboard.press("t")
     page.wait_for_timeout(300)
     assert canvas_bytes(page) == with_overlay
+
+
+def switch(page, name: str) -> str:
+    """Press a switch of the menu of notes and return whether it is on."""
+    button = page.get_by_role("button", name=name, exact=True)
+    button.click()
+    return button.get_attribute("aria-pressed")
+
+
+def settled(page) -> bytes:
+    """Return the first picture once nothing of its regions is on the way."""
+    page.wait_for_function(
+        "() => !document.querySelector('[data-viewport]').innerText.includes('Loading region')"
+    )
+    page.wait_for_timeout(300)
+    return canvas_bytes(page)
+
+
+def test_regions_are_switched_one_by_one_and_follow_the_images(visit):
+    page = visit(READER).page
+    open_study(page, "CT chest, follow-up")
+    open_notes(page)
+    assert switch(page, "Nodule manual") == "true"
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    wait_for_state(page, imageIndex=NODULE, quality="full")
+    with_nodule = settled(page)
+
+    open_notes(page)
+    assert switch(page, "Lungs manual") == "true"
+    with_both = settled(page)
+    assert switch(page, "Lungs manual") == "false"
+    assert settled(page) == with_nodule != with_both
+    assert switch(page, "Nodule manual") == "false"
+    bare = settled(page)
+    assert switch(page, "Nodule GTV") == "true"
+    with_contour = settled(page)
+    assert len({bare, with_nodule, with_both, with_contour}) == 4
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    page.wait_for_function(
+        "before => document.querySelector('[data-viewport]').dataset.imageIndex !== before", arg=NODULE
+    )
+    next_with_contour = settled(page)
+    page.keyboard.press(" ")
+    wait_for_state(page, quality="full")
+    assert settled(page) != next_with_contour
+
+
+def test_a_segmentation_is_offered_over_its_images_and_not_as_a_series(visit):
+    page = visit(READER).page
+    open_study(page, "CT chest, follow-up")
+
+    assert page.locator("[data-part=strip] button").count() == 1
+    open_notes(page)
+    assert page.get_by_role("button", name="Lungs and nodule").get_attribute("aria-pressed") == "false"
