@@ -253,8 +253,8 @@ def _synthetic(code: str) -> Iterator[Dataset]:
 
 
 def _without_pixels(dataset: Dataset) -> Dataset:
-    header = Dataset(dataset)
-    del header.PixelData
+    header = Dataset()
+    header.update({element.tag: element for element in dataset if element.keyword != "PixelData"})
     return header
 
 
