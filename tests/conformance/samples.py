@@ -34,7 +34,7 @@ def files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def representatives(paths: Iterable[Path], *, count: int = 3) -> list[Path]:
+def representatives(paths: Iterable[Path], *, count: int = 1) -> list[Path]:
     """Leave out copies of the bundled files, and all but `count` of those that differ in their numbers only."""
     bundled = {path.name for path in bundled_files()}
     kinds: dict[tuple[Path, str], list[Path]] = {}
