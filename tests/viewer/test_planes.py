@@ -115,6 +115,7 @@ def test_coronal_and_sagittal_planes_are_cut_through_all_slices(
 @pytest.mark.parametrize("projection", ["max", "min", "mean"])
 def test_a_slab_projects_its_slices(projection: str, reader: Client, series_uid: str) -> None:
     query = f"?depth=16&slab=4&projection={projection}"
+    shown_plane(reader, plane_address(series_uid, "axial", 4, query="?depth=16"))
 
     shown = packed_values(shown_plane(reader, plane_address(series_uid, "axial", 4, query=query))) - MINIMUM
 
@@ -321,6 +322,14 @@ def test_the_planes_around_one_are_rendered_ahead(reader: Client, series_uid: st
     for index in range(ROWS):
         answer = reader.get(plane_address(series_uid, "coronal", index, query="?depth=16"))
         assert answer.status_code == 200
+
+
+def test_no_plane_is_rendered_ahead_of_its_slices(reader: Client, series_uid: str) -> None:
+    shown_plane(reader, plane_address(series_uid, "axial", 3))
+
+    assert "viewer.warm_planes" in run_tasks(queues=("render", "warm"))
+
+    assert reader.get(plane_address(series_uid, "axial", 4)).status_code == 202
 
 
 def test_tasks_and_keys_hold_no_patient_data(reader: Client, north: Facility) -> None:

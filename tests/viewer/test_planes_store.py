@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -70,6 +71,18 @@ def test_the_volume_unused_for_longest_makes_room(tmp_path: Path) -> None:
     assert opened["c"].is_current()
     # It was removed, and who has it open may go on reading.
     assert opened["a"].voxels.sum() == 0
+
+
+def test_a_volume_that_was_made_anew_is_opened_anew(tmp_path: Path) -> None:
+    volumes = VolumeStore(tmp_path, budget_bytes=10**6)
+    before = volumes.open("a", SHAPE)
+    shutil.rmtree(tmp_path / "a")
+    assert not before.is_current()
+
+    after = volumes.open("a", SHAPE)
+
+    assert after.is_current()
+    assert not before.is_current()
 
 
 def test_what_an_ended_process_left_unfinished_is_removed(tmp_path: Path) -> None:
@@ -178,9 +191,11 @@ def another_process_claims(folder: Path, content: str, shape: tuple[int, int, in
             os.read(waits, 1)
         os._exit(0)
     os.read(told, 1)
-    yield
-    os.write(lets, b"x")
-    os.waitpid(pid, 0)
+    try:
+        yield
+    finally:
+        os.write(lets, b"x")
+        os.waitpid(pid, 0)
 
 
 @pytest.mark.django_db

@@ -36,7 +36,6 @@ class StoredVolume:
 
     def __init__(self, folder: Path, shape: tuple[int, int, int]) -> None:
         self._folder = folder
-        self._inode = folder.stat().st_ino
         self.voxels: Voxels = np.asarray(np.memmap(folder / _VOXELS, np.uint16, "r+", shape=shape))
         self._states: NDArray[np.uint8] = np.asarray(
             np.memmap(folder / _STATES, np.uint8, "r+", shape=shape[:1])
@@ -48,12 +47,12 @@ class StoredVolume:
     def is_current(self) -> bool:
         """Tell whether the folder still holds these files, and mark it as used now."""
         try:
-            if self._folder.stat().st_ino != self._inode:
-                return False
+            now = (self._folder / _STATES).stat()
             os.utime(self._folder)
         except FileNotFoundError:
             return False
-        return True
+        # A file that is open keeps its number, so a new one has another.
+        return os.path.samestat(now, os.fstat(self._file))
 
     def missing(self, wanted: range) -> list[int]:
         """Return those slices that nobody has decoded yet."""
