@@ -153,7 +153,7 @@ def _nothing_usable(reasons: set[FindingKind]) -> str:
 
 
 def _too_few(count: int, total: int) -> str:
-    if total <= LEAST_SLICES:
+    if total < LEAST_SLICES:
         return f"Planes need at least {LEAST_SLICES} parallel slices; the series has {total} image{'s' * (total != 1)}."
     return (
         f"Planes need at least {LEAST_SLICES} parallel slices at different positions; only {count} of the {total} images "

@@ -21,7 +21,6 @@ _ROUNDING_MM = 0.02
 _GAP = 1.5
 # More wide intervals than this are a way of scanning, not slices that are missing, where thickness does not decide.
 _MOST_GAPS = 0.25
-_MOST_STEPS_PER_SLICE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,9 @@ def slice_spacing(positions_mm: Floats, *, thicknesses_mm: Sequence[float | None
     if is_on_grid:
         positions_mm = even
     if not is_on_grid or has_wide_intervals:
-        filled = intervals[~gaps] if not gaps.all() else intervals
-        step_mm = max(
-            float(filled.min()), float(positions_mm[-1]) / (_MOST_STEPS_PER_SLICE * len(positions_mm))
-        )
+        filled = intervals[~gaps]
+        # Where thin slices follow on thick ones, their distance; a single short interval between them is none.
+        step_mm = float(np.quantile(filled, 0.25, method="lower"))
         told.append(findings.irregular_spacing(filled.tolist()))
     known = [thickness for thickness in thicknesses_mm if thickness]
     if known and nominal > _GAP * max(known):

@@ -135,6 +135,21 @@ def test_two_blocks_of_thin_and_thick_slices_are_irregular_without_a_gap() -> No
     assert stack.geometry.slice_coordinates(np.array([25.0, 30.0, 35.0]))[0].tolist() == [10.0, 11.5, 12.5]
 
 
+def test_a_head_scanned_in_two_parts_that_meet_is_one_volume() -> None:
+    tilt = math.radians(18.5)
+    column = (0.0, math.cos(tilt), math.sin(tilt))
+    along = [4.0 * k for k in range(14)] + [53.1 + 7.0 * k for k in range(14)]
+    images = [
+        image((0.0, 0.0, s / math.cos(tilt)), column=column, thickness=4.0 if s < 53 else 7.0) for s in along
+    ]
+
+    stack = volume_of(images)
+
+    assert kinds(stack) == ["irregular_spacing", "gantry_tilt"]
+    assert stack.geometry.positions_mm == pytest.approx(along)
+    assert stack.geometry.slice_spacing_mm == pytest.approx(4.0)
+
+
 def test_thin_slices_far_apart_are_named() -> None:
     stack = volume_of(axial([10.0 * k for k in range(8)], thickness=1.0))
 
@@ -187,6 +202,7 @@ def test_directions_that_differ_by_rounding_are_the_same() -> None:
     ("images", "reason"),
     [
         (axial([1.0, 2.0]), "at least 3 parallel slices; the series has 2 images"),
+        (axial([1.0, 2.0, 2.0]), "only 2 of the 3 images fit together"),
         (axial([1.0] * 9), "only 1 of the 9 images fits together"),
         (axial(range(9), has_grey_values=False), "only be computed from grey images"),
         ([VolumeImage(None, (1.0, 1.0), 9, 9)] * 9, "do not say where they lie in the patient"),
@@ -201,7 +217,17 @@ def test_directions_that_differ_by_rounding_are_the_same() -> None:
         ),
         ([], "the series has 0 images"),
     ],
-    ids=["too few", "one position", "colour", "no plane", "no spacing", "far away", "radial", "nothing"],
+    ids=[
+        "too few",
+        "two positions",
+        "one position",
+        "colour",
+        "no plane",
+        "no spacing",
+        "far away",
+        "radial",
+        "nothing",
+    ],
 )
 def test_what_is_no_volume_says_why(images: list[VolumeImage], reason: str) -> None:
     with pytest.raises(NotAVolumeError, match=reason):
