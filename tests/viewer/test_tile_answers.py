@@ -16,8 +16,8 @@ from audit.models import AuditEvent
 from common.redis_client import redis_client
 from common.tasks import Queue
 from dicomkit.synth import rgb_dataset
-from tests.dicom_samples import about, image
-from tests.factories import store
+from tests.dicom_samples import about, image, part10
+from tests.factories import ingest, store
 from tests.viewer.conftest import address, pixels, render
 from viewer import services
 
@@ -417,3 +417,17 @@ def test_a_failure_is_forgotten_after_a_while(reader: Client, north: Facility) -
     redis_client().expire(key, 0)
 
     assert reader.get(place).status_code == 202
+
+
+def test_a_tile_of_a_file_that_is_cut_off_says_so(north: Facility, reader: Client) -> None:
+    whole, cut = image(number=1), image(number=2)
+    for content in (part10(whole), part10(cut)[:-100]):
+        assert ingest(content, facility=north).outcome == "stored"
+    places = [address(dataset.SOPInstanceUID) for dataset in (whole, cut)]
+    for place in places:
+        render(place)
+
+    answers = [reader.get(place) for place in places]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.get("X-Incomplete") for answer in answers] == [None, "1"]

@@ -60,22 +60,24 @@ class CachedPicture:
         "<center> <width> <function>" of the frame's first or automatic window; empty where it has none.
     problem
         Why it cannot be displayed, in words for a radiologist.
+    is_incomplete
+        The file is cut off, and the picture shows what there is.
     """
 
     png: bytes = b""
     default_window: str = ""
     problem: str = ""
+    is_incomplete: bool = False
 
     def to_bytes(self) -> bytes:
         """Return the entry as stored: one line of JSON, then the picture."""
-        return json.dumps([self.default_window, self.problem]).encode() + b"\n" + self.png
+        return json.dumps([self.default_window, self.problem, self.is_incomplete]).encode() + b"\n" + self.png
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Return the entry that `to_bytes` wrote."""
         line, _, png = data.partition(b"\n")
-        default_window, problem = json.loads(line)
-        return cls(png, default_window, problem)
+        return cls(png, *json.loads(line))
 
 
 class TileCache:

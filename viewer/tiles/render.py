@@ -17,7 +17,7 @@ from dicomkit.pixels.display import DisplayFrame, crop, default_inverse, default
 from dicomkit.pixels.encode import encode_png_grey, encode_png_packed, encode_png_rgb, thumbnail
 from dicomkit.pixels.frames import FrameSource
 from dicomkit.pixels.marks import frame_marks
-from dicomkit.pixels.packing import PackedFrame
+from dicomkit.pixels.packing import PackedFrame, RealFrame
 from dicomkit.pixels.scale import half_of
 from dicomkit.pixels.shutter import read_shutter, shutter_mask
 from dicomkit.pixels.voi_lut import VOI, VOIWindow, read_vois
@@ -38,6 +38,7 @@ class RenderableFrame:
 
     def __init__(self, source: FrameSource, frame_index: int) -> None:
         self._levels: list[DisplayFrame] = [display_frame(source, frame_index)]
+        self.is_incomplete = source.is_truncated
         self.vois: tuple[VOI, ...] = read_vois(source.dataset, frame_index=frame_index)
         self.default_voi = default_voi(
             self._levels[0], dataset=source.dataset, layout=source.pixel_format, frame_index=frame_index
@@ -160,7 +161,11 @@ def or_problem(make: Callable[[], CachedPicture]) -> CachedPicture:
 
 def _tile(file: BinaryIO, request: TileRequest) -> CachedPicture:
     frame = frame_of(file, request.sha256, request.frame_number)
-    return CachedPicture(_encoded_tile(frame, request), window_text(frame.default_voi))
+    return CachedPicture(
+        _encoded_tile(frame, request),
+        window_text(frame.default_voi),
+        is_incomplete=frame.is_incomplete,
+    )
 
 
 def _thumbnail(frame: RenderableFrame, pixel_aspect_ratio: tuple[float, float]) -> CachedPicture:
@@ -214,4 +219,6 @@ def _encoded(picture: Picture) -> bytes:
 def _bytes_of(frame: DisplayFrame) -> int:
     if isinstance(frame, np.ndarray):
         return frame.nbytes
-    return frame.values.nbytes + (0 if frame.padding_mask is None else frame.padding_mask.nbytes)
+    colour = frame.colour if isinstance(frame, RealFrame) else None
+    parts = [frame.values, frame.padding_mask, colour]
+    return sum(part.nbytes for part in parts if part is not None)

@@ -8,7 +8,7 @@ from dicomkit.pixels.voi_lut import VOIFunction, VOIWindow
 from viewer.exceptions import InvalidTileRequestError
 
 # Part of every cache key and entity tag: counted up whenever the same address yields other bytes than before.
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 
 # No file has more windows and tables; an address that asks for more is not worth a render process's time.
 MOST_VOIS = 256

@@ -63,6 +63,8 @@ def picture_answer(
     response["Cache-Control"] = CACHE_CONTROL
     if picture.default_window:
         response["X-Default-Window"] = picture.default_window
+    if picture.is_incomplete:
+        response["X-Incomplete"] = "1"
     return response
 
 

@@ -23,6 +23,7 @@ function tile(level: number, column: number, row: number, value: number): [strin
       highest: value,
       bytes: values.byteLength,
       defaultWindow: null,
+      isIncomplete: false,
     },
   ];
 }

@@ -8,6 +8,8 @@ export interface ValueTile extends DecodedTile, Sized {
   readonly kind: "values";
   readonly url: string;
   readonly defaultWindow: VoiWindow | null;
+  /** The file is cut off, and this is what there is. */
+  readonly isIncomplete: boolean;
 }
 
 /** Finished pixels: a preview, or a tile of a colour image. */
@@ -18,6 +20,7 @@ export interface PictureTile extends Sized {
   readonly width: number;
   readonly height: number;
   readonly defaultWindow: VoiWindow | null;
+  readonly isIncomplete: boolean;
 }
 
 export type Tile = ValueTile | PictureTile;
@@ -48,6 +51,11 @@ export class TileCache {
 
   put(tile: Tile): void {
     this.tiles.set(tile.url, tile);
+  }
+
+  /** Whether any of the tiles is of a file that is cut off. */
+  isIncomplete(urls: readonly string[]): boolean {
+    return urls.some((url) => this.tiles.get(url)?.isIncomplete);
   }
 
   values(url: string): ValueTile | null {

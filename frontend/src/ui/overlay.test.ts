@@ -59,6 +59,7 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
     presentation: null,
     keyTitle: "",
     hidesMarks: false,
+    isIncomplete: false,
     regionNote: "",
     ...changes,
   };

@@ -179,7 +179,12 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
     "key-image": painted.keyTitle ? `Key image: ${painted.keyTitle}` : "",
     plane: image.plane,
     slice: sliceLine(image),
-    quality: painted.quality === "preview" ? "Preview" : "",
+    quality: [
+      painted.quality === "preview" ? "Preview" : "",
+      painted.isIncomplete ? "Incomplete: file cut off" : "",
+    ]
+      .filter(Boolean)
+      .join(", "),
     presentation: painted.presentation ? `Shown as ${painted.presentation.label}` : "",
     marks: painted.hidesMarks ? "Overlays and shutter off" : "",
     regions: painted.regionNote,

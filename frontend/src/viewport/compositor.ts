@@ -114,6 +114,7 @@ export class Compositor {
       presentation: presented ? look.presentation : null,
       keyTitle: keyTitle(this.services.presentations.current, image),
       regionNote,
+      isIncomplete: this.services.cache.isIncomplete(this.loader.plan(index)?.urls ?? []),
       hidesMarks: !look.showMarks && marksOf(image, presented).url !== null,
       ...pixels,
     };

@@ -31,6 +31,8 @@ export interface Painted {
   readonly presentation: PresentationState | null;
   /** Why the image is a key image, or "". */
   readonly keyTitle: string;
+  /** The file is cut off, and the picture shows what there is. */
+  readonly isIncomplete: boolean;
   /** Overlays or a shutter of the image were taken away by the reader. */
   readonly hidesMarks: boolean;
   /** What is not there of the regions that are switched on, or "". */
