@@ -31,7 +31,7 @@ _BUSY_SECONDS = 0.02
 # The workers are called to help with a volume at most once in this time.
 _CALL_SECONDS = 10
 # Planes that one task renders ahead before it makes room for others.
-_PLANES_PER_TASK = 8
+_PLANES_PER_TASK = 4
 _DAMAGED_SECONDS = 24 * 3600
 
 _open: OrderedDict[str, RenderableVolume] = OrderedDict()
