@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -142,6 +143,8 @@ def running_system(
         process.wait(30)
         assert process.stdout is not None
         process.stdout.close()
+        if data_dir is None:
+            shutil.rmtree(environment["PACS_DATA_DIR"], ignore_errors=True)
 
 
 def _wait_for_line(process: "subprocess.Popen[str]", beginning: str) -> None:
