@@ -90,13 +90,13 @@ def switch(page, name: str) -> str:
     return button.get_attribute("aria-pressed")
 
 
-def settled(page) -> bytes:
-    """Return the first picture once nothing of its regions is on the way."""
+def settled(page) -> str:
+    """Return what is painted, without the menu over it, once nothing of the regions is on the way."""
     page.wait_for_function(
         "() => !document.querySelector('[data-viewport]').innerText.includes('Loading region')"
     )
     page.wait_for_timeout(300)
-    return canvas_bytes(page)
+    return page.locator("[data-viewport] canvas").first.evaluate("canvas => canvas.toDataURL()")
 
 
 def test_regions_are_switched_one_by_one_and_follow_the_images(visit):
@@ -126,9 +126,12 @@ def test_regions_are_switched_one_by_one_and_follow_the_images(visit):
         "before => document.querySelector('[data-viewport]').dataset.imageIndex !== before", arg=NODULE
     )
     next_with_contour = settled(page)
+    page.locator("[data-viewport]").first.focus()
     page.keyboard.press(" ")
-    wait_for_state(page, quality="full")
+    page.wait_for_timeout(300)
     assert settled(page) != next_with_contour
+    open_notes(page)
+    page.locator("button[aria-pressed=false]", has_text="GTV").wait_for()
 
 
 def test_a_segmentation_is_offered_over_its_images_and_not_as_a_series(visit):

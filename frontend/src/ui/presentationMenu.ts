@@ -18,7 +18,9 @@ export function presentationMenu(context: ViewerContext, bag: DisposerBag): HTML
     element("span", { class: "tool__label", "aria-hidden": "true" }, "Notes"),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
+  let refreshSwitches = () => {};
   const refresh = () => {
+    refreshSwitches();
     const { active } = context.grid;
     const offered = [statesFor(active, context), keyObjectsFor(active, context), regionsFor(active, context)];
     menu.hidden = offered.every((objects) => objects.length === 0);
@@ -26,7 +28,12 @@ export function presentationMenu(context: ViewerContext, bag: DisposerBag): HTML
   bag.add(
     listen(menu, "toggle", () => {
       if (!menu.open) return;
-      panel.replaceChildren(...entries(context, () => menu.removeAttribute("open")));
+      const regions = regionEntries(context);
+      refreshSwitches = regions.refresh;
+      panel.replaceChildren(
+        ...entries(context, () => menu.removeAttribute("open")),
+        ...(regions.elements.length > 0 ? [heading("Regions"), ...regions.elements] : []),
+      );
       placeBelow(panel, summary);
     }),
   );
@@ -98,10 +105,8 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
     });
     return button;
   };
-  const heading = (text: string) => element("p", { class: "menu__heading" }, text);
   const states = statesFor(viewport, context);
   const selections = keyObjectsFor(viewport, context);
-  const regions = regionEntries(context);
   return [
     ...(states.length > 0 ? [heading("Shown as"), asAcquired(item, viewport, shown)] : []),
     ...states.map((state) =>
@@ -118,8 +123,11 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
         showNextKeyImage(viewport, [selection]),
       ),
     ),
-    ...(regions.length > 0 ? [heading("Regions"), ...regions] : []),
   ];
+}
+
+function heading(text: string): HTMLElement {
+  return element("p", { class: "menu__heading" }, text);
 }
 
 type Item = (

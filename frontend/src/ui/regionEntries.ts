@@ -12,35 +12,41 @@ export function regionsFor(viewport: Viewport, context: ViewerContext): readonly
   );
 }
 
-/** Switches of regions and their parts. They stay open: a reader compares with and without. */
-export function regionEntries(context: ViewerContext): HTMLElement[] {
+/** Switches of regions and their parts; `refresh` shows again what is on. They leave the menu open: a reader compares. */
+export function regionEntries(context: ViewerContext): { elements: HTMLElement[]; refresh: () => void } {
   const viewport = context.grid.active;
   const switches: (() => void)[] = [];
+  const refresh = () => {
+    for (const one of switches) one();
+  };
   const add = (button: HTMLElement, isOn: () => boolean, act: () => void) => {
-    const refresh = () => button.setAttribute("aria-pressed", String(isOn()));
     button.addEventListener("click", () => {
       act();
-      for (const one of switches) one();
       context.changed.emit();
     });
-    switches.push(refresh);
-    refresh();
+    switches.push(() => button.setAttribute("aria-pressed", String(isOn())));
     return button;
   };
-  return regionsFor(viewport, context).flatMap((region) => [
-    add(
-      regionButton(region),
-      () => viewport.regions.has(region.sopInstanceUid),
-      () => switchRegion(viewport, region),
-    ),
-    ...region.parts.map((part, place) =>
+  const elements = regionsFor(viewport, context).map((region) =>
+    element(
+      "div",
+      { role: "group", "aria-label": region.label },
       add(
-        partButton(part),
-        () => isPartShown(viewport.regions, region, place),
-        () => viewport.setRegions(toggledPart(viewport.regions, region, place)),
+        regionButton(region),
+        () => viewport.regions.has(region.sopInstanceUid),
+        () => switchRegion(viewport, region),
+      ),
+      ...region.parts.map((part, place) =>
+        add(
+          partButton(part),
+          () => isPartShown(viewport.regions, region, place),
+          () => viewport.setRegions(toggledPart(viewport.regions, region, place)),
+        ),
       ),
     ),
-  ]);
+  );
+  refresh();
+  return { elements, refresh };
 }
 
 /** A region that is switched on is shown at the nearest image that it lies on. */
