@@ -30,7 +30,8 @@ SEGMENTATION, LABEL_MAP_SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.
 SEGMENTATION_CLASSES = frozenset({SEGMENTATION, LABEL_MAP_SEGMENTATION})
 # A bitmap of one byte a pixel has no more names.
 MOST_SEGMENTS = 255
-MOST_FRAMES = 50_000
+# So many take ten seconds to read, and their places are on record one by one.
+MOST_FRAMES = 20_000
 _MOST_IMAGES = 100_000
 
 
@@ -158,6 +159,10 @@ def _read(dataset: Dataset, *, with_frames: bool) -> Segmentation:
     if count > MOST_FRAMES:
         raise InvalidSegmentationError(
             f"The segmentation has {count} frames; more than {MOST_FRAMES} are not shown."
+        )
+    if clean_text(dataset, "DimensionOrganizationType", 16) == "TILED_FULL":
+        raise InvalidSegmentationError(
+            "The segmentation is one of slide tiles in a row, which are not shown over images."
         )
     segments = _segments(dataset, kind)
     if not segments:

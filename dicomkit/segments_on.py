@@ -6,6 +6,7 @@ PS3.3 C.8.20.2 and C.8.20.3 (segmentation), C.7.6.16.2.12 (derivation image), eq
 """
 
 from collections.abc import Callable, Collection
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -61,12 +62,15 @@ def segments_on(
         raise InvalidSegmentationError("The image is too large to show a segmentation on it.")
     bitmap = np.zeros((image.rows, image.columns), np.uint8)
     places = segmentation.place_of
-    for frame in sorted(
-        frames_for(segmentation, image), key=lambda one: places.get(one.segment_number or 0, -1)
-    ):
-        values = _values(segmentation, frame, stored_frame(frame.frame_index), hidden)
-        if values is not None:
-            _lay_over(bitmap, values, frame, image, segmentation.frame_of_reference_uid)
+    frames = sorted(frames_for(segmentation, image), key=lambda one: places.get(one.segment_number or 0, -1))
+    # Frames of one grid become one bitmap first, as a plane may have a hundred segments.
+    for grid, group in groupby(frames, key=lambda one: (one.plane, one.spacing_mm)):
+        together = np.zeros((segmentation.rows, segmentation.columns), np.uint8)
+        for frame in group:
+            values = _values(segmentation, frame, stored_frame(frame.frame_index), hidden)
+            if values is not None:
+                np.copyto(together, values, where=values > 0)
+        _lay_over(bitmap, together, grid, image, segmentation.frame_of_reference_uid)
     return bitmap
 
 
@@ -155,15 +159,15 @@ def _values(
 def _lay_over(
     bitmap: NDArray[np.uint8],
     values: NDArray[np.uint8],
-    frame: SegmentationFrame,
+    grid: tuple[ImagePlane | None, tuple[float, float] | None],
     image: PlacedImage,
     frame_of_reference_uid: str,
 ) -> None:
-    moved = values
-    if frame.plane is not None and frame.spacing_mm is not None and image.is_in(frame_of_reference_uid):
+    plane, spacing_mm = grid
+    if plane is not None and spacing_mm is not None and image.is_in(frame_of_reference_uid):
         assert image.plane is not None and image.spacing_mm is not None
-        moved = _moved(values, frame.plane, frame.spacing_mm, image, image.plane, image.spacing_mm)
-    np.copyto(bitmap, moved, where=moved > 0)
+        values = _moved(values, plane, spacing_mm, image, image.plane, image.spacing_mm)
+    np.copyto(bitmap, values, where=values > 0)
 
 
 def _moved(

@@ -29,6 +29,8 @@ RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 _MOST_ROIS = 1000
 _MOST_CONTOURS = 200_000
 _MOST_POINTS = 5_000_000
+# Characters; the standard allows 16.
+_LONGEST_NUMBER = 64
 _CONTOUR_DATA = Tag("ContourData")
 
 
@@ -210,10 +212,16 @@ def _points(contour: Dataset) -> NDArray[np.float64]:
     """Return the points of a contour, none where a number is none; read from the text, as there may be millions."""
     element: object = contour.get_item(_CONTOUR_DATA)
     value = contour.get("ContourData") if not isinstance(element, RawDataElement) else element.value
-    if isinstance(value, bytes):
-        texts = value.strip(b" \0").split(b"\\")
-        numbers = np.array(texts, "S24").astype(np.float64) if texts != [b""] else np.empty(0)
-    else:
-        numbers = np.array(floats(value) or [], np.float64)
+    numbers = _numbers(value) if isinstance(value, bytes) else np.array(floats(value) or [], np.float64)
     usable = numbers[: len(numbers) // 3 * 3].reshape(-1, 3)
     return usable if np.isfinite(usable).all() else np.empty((0, 3))
+
+
+def _numbers(text: bytes) -> NDArray[np.float64]:
+    words = text.strip(b" \0").split(b"\\")
+    try:
+        # All words take the room of the longest one here.
+        is_bounded = max(map(len, words)) <= _LONGEST_NUMBER
+        return np.array(words).astype(np.float64) if is_bounded else np.empty(0)
+    except ValueError:
+        return np.empty(0)

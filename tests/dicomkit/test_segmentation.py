@@ -239,7 +239,8 @@ def test_names_and_colours_are_those_of_the_file_else_of_a_fixed_list():
     [
         ({"SegmentationType": "SURFACE"}, "of which type"),
         ({"SegmentSequence": Sequence()}, "what is marked"),
-        ({"NumberOfFrames": "50001"}, "50001 frames"),
+        ({"DimensionOrganizationType": "TILED_FULL"}, "slide tiles"),
+        ({"NumberOfFrames": "20001"}, "20001 frames"),
     ],
 )
 def test_what_cannot_be_used_says_so(attributes: dict[str, Any], words: str):

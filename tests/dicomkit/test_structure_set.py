@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.tag import Tag
 
 from dicomkit.contours_on import contours_on
 from dicomkit.errors import InvalidStructureSetError
@@ -112,6 +114,17 @@ def test_names_types_and_colours_are_those_of_the_file_else_of_a_fixed_list():
     assert found.rois[0].colour == "#ff0000"
     assert found.rois[1].colour.startswith("#")
     assert (found.label, found.contours) == ("PLAN A", ())
+
+
+@pytest.mark.parametrize("text", [b"1\\2\\x", b"", b"1e999\\0\\5", b"0" * 4000 + b"\\0\\5", b"\\\\"])
+def test_a_contour_of_nonsense_is_left_out_alone(text: bytes):
+    dataset = structure_set(about(), ct(1), [roi(), roi()])
+    contour = dataset.ROIContourSequence[0].ContourSequence[0]
+    contour["ContourData"] = RawDataElement(Tag("ContourData"), "DS", len(text), text, 0, False, True)
+
+    (left,) = contours_on(read_structure_set(dataset), placed(ct(1)))
+
+    assert left.place == 1
 
 
 def test_a_line_that_is_cut_off_keeps_its_whole_points_and_nonsense_none():

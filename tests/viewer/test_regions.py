@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from django.test import Client
 from pydicom.dataset import Dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from accounts.models import Facility, User
 from archive.models import Instance
@@ -111,6 +112,25 @@ def test_segments_that_cannot_exist_are_refused(hidden: str, north: Facility, re
     dataset = stored_segmentation(north, slices)
 
     assert reader.get(address(dataset, slices[0]), {"hidden": hidden}).status_code == 400
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])
+def test_a_worker_reads_an_object_once_for_all_images(
+    syntax: str, north: Facility, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slices = [ct(number) for number in (1, 2)]
+    dataset = segmentation(
+        about(), slices[0], [marked(slices[0], BOX), marked(slices[1], BOX.T)], ContentDescription=syntax
+    )
+    dataset.file_meta.TransferSyntaxUID = syntax
+    store(*slices, dataset, facility=north)
+
+    render(dataset, slices[0])
+    monkeypatch.setattr("viewer.regions.render.read_segmentation", None)
+    render(dataset, slices[1])
+
+    assert np.array_equal(pixels(reader.get(address(dataset, slices[0]))), BOX)
+    assert np.array_equal(pixels(reader.get(address(dataset, slices[1]))), BOX.T)
 
 
 def test_a_structure_set_is_listed_and_its_contours_come_by_image(north: Facility, reader: Client) -> None:

@@ -24,8 +24,6 @@ JSONObject = dict[str, Any]
 
 # So many objects are read when a study is opened; the newest are what a reader wants to see.
 _MOST_OBJECTS = 50
-# Attributes of more frames are not on record one by one, see `dicomkit.image_attributes`.
-_MOST_FRAMES = 20_000
 _MOST_IMAGES = 20_000
 _PARALLEL = 0.999
 _TOLERANCE_MM = 0.02
@@ -173,8 +171,8 @@ def _images_under(instance: Instance, found: Segmentation, images: Sequence[Plac
 def _planes(
     instance: Instance, found: Segmentation
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return positions and normals of all frames; None where one has none, or they are not on record."""
-    if instance.number_of_frames > _MOST_FRAMES or not found.frame_of_reference_uid:
+    """Return positions and normals of all frames; None where one has none."""
+    if not found.frame_of_reference_uid:
         return None
     planes = [image_at(instance, number).plane for number in range(1, instance.number_of_frames + 1)]
     known = [plane for plane in planes if plane is not None]
