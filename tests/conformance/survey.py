@@ -54,7 +54,10 @@ def survey(path: Path) -> Outcome:
 
 
 def _show_in_child(path: Path, sender: Connection) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
+    # Beside what the process that it was made from had reserved already.
+    reserved_bytes = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    most_bytes = reserved_bytes + LIMIT_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
     try:
         show(path)
     except DicomKitError as error:
