@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # The whole system runs in processes of its own, with its own database; the parts run inside the test process.
 _PARTS = "not browser and not system"
+# The pixel library knows no database, so once is enough.
+_WITHOUT_DATABASE = ("--ignore=tests/dicomkit", "--ignore=tests/conformance")
 
 
 def main(arguments: list[str]) -> int:
@@ -22,7 +24,7 @@ def main(arguments: list[str]) -> int:
         "front end": _front_end_tests(),
         "Python on SQLite": _pytest("-m", _PARTS),
         "whole system and browser": _pytest("-m", f"not ({_PARTS})"),
-        "Python on PostgreSQL": _on_postgres("-m", _PARTS),
+        "Python on PostgreSQL": _on_postgres("-m", _PARTS, *_WITHOUT_DATABASE),
     }
     failed = [name for name, status in statuses.items() if status]
     for name, status in statuses.items():

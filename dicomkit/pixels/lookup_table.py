@@ -41,9 +41,10 @@ class LookupTable:
         if values.dtype.kind == "f":
             values = np.floor(values + 0.5)
         # Half the memory for the usual values of at most 16 bits; a detector has millions of them.
-        wide_enough = np.int32 if values.dtype.itemsize <= 2 else np.int64
+        wide_enough: type[np.signedinteger[Any]] = np.int32 if values.dtype.itemsize <= 2 else np.int64
         indices = np.clip(values.astype(wide_enough) - self.first_mapped, 0, len(self.entries) - 1)
-        return self.entries[indices]
+        found: NDArray[np.uint16] = self.entries[indices]
+        return found
 
 
 def read_lookup_table(item: Dataset, *, is_signed: bool) -> LookupTable:
