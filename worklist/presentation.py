@@ -8,10 +8,37 @@ from archive.models import ReceptionStatus, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
 
+# Modalities of objects about images: notes, reports, regions, plans (PS3.3 C.7.3.1.1.1). They tell a reader that
+# somebody has worked on the study, and would hide what kind of study it is.
+_ABOUT_IMAGES = frozenset(
+    [
+        "ANN",
+        "DOC",
+        "FID",
+        "KO",
+        "M3D",
+        "PLAN",
+        "PR",
+        "REG",
+        "RTPLAN",
+        "RTRECORD",
+        "RTSTRUCT",
+        "RWV",
+        "SEG",
+        "SMR",
+        "SR",
+        "STAIN",
+        "TEXTUREMAP",
+    ]
+)
+
 
 @dataclass(frozen=True)
 class Row:
-    """One study of the list, as text."""
+    """One study of the list, as text.
+
+    `notes` are the modalities of objects about the images, shown briefly.
+    """
 
     study_instance_uid: str
     patient_name: str
@@ -22,6 +49,7 @@ class Row:
     study_time: str
     study_description: str
     modalities: list[str]
+    notes: list[str]
     body_part: str
     accession_number: str
     number_of_series: int
@@ -34,6 +62,7 @@ class Row:
 
 def row_of(study: Study) -> Row:
     """Return the row of a study; its facility must have been selected with it."""
+    modalities, notes = _split(study.modalities_in_study)
     return Row(
         study_instance_uid=study.study_instance_uid,
         patient_name=display_name(study.patient_name),
@@ -43,7 +72,8 @@ def row_of(study: Study) -> Row:
         study_date=study.study_date.isoformat() if study.study_date else "",
         study_time=study.study_time.strftime("%H:%M") if study.study_time else "",
         study_description=study.study_description,
-        modalities=[modality for modality in study.modalities_in_study.split("\\") if modality],
+        modalities=modalities,
+        notes=notes,
         body_part=study.body_parts_examined.replace("\\", ", "),
         accession_number=study.accession_number,
         number_of_series=study.number_of_study_related_series,
@@ -53,3 +83,10 @@ def row_of(study: Study) -> Row:
         facility_code=study.facility.code,
         viewer_url=reverse("viewer:study", args=[study.study_instance_uid]),
     )
+
+
+def _split(modalities_in_study: str) -> tuple[list[str], list[str]]:
+    """Return the modalities of a study, and those of its notes apart; a study of notes only has them for its own."""
+    found = [modality for modality in modalities_in_study.split("\\") if modality]
+    own = [modality for modality in found if modality not in _ABOUT_IMAGES]
+    return (own, [modality for modality in found if modality in _ABOUT_IMAGES]) if own else (found, [])

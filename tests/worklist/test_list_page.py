@@ -111,6 +111,21 @@ def test_a_row_says_what_the_study_is(radiologist: User, north: Facility, log_in
     assert "<b>77" not in html
 
 
+@pytest.mark.parametrize(
+    ("held", "badges", "notes"),
+    [("CT\\KO\\PR\\SEG", ["CT"], "KO, PR, SEG"), ("KO\\SR", ["KO", "SR"], ""), ("CT\\PT", ["CT", "PT"], "")],
+)
+def test_notes_on_a_study_do_not_hide_what_it_is(
+    held: str, badges: list[str], notes: str, radiologist: User, north: Facility, log_in: LogIn
+) -> None:
+    study(1, facility=north, modalities_in_study=held)
+
+    html = log_in(radiologist).get("/worklist/rows/1.2.3.1/").content.decode()
+
+    assert re.findall(r'<span class="badge">(\w+)</span>', html) == badges
+    assert re.findall(r'title="Also holds ([^"]+)"', html) == ([notes] if notes else [])
+
+
 def test_the_series_of_a_study_are_in_order_with_their_pictures(
     radiologist: User, studies: list[Study], log_in: LogIn
 ) -> None:
