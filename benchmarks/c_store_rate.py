@@ -1,6 +1,6 @@
 """C-STORE rate of the receiver over loopback, beside what the disk can durably write in the same run.
 
-    .venv/bin/python -m benchmarks.c_store_rate [instances per sender]
+    .venv/bin/python benchmarks/c_store_rate.py [instances per sender]
 
 Starts an installation of its own in a temporary folder of the working folder's disk, sends CT images of 512 by 512
 pixels with one and with four associations from processes of their own, and prints a table. The durable rate counts what one
@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pynetdicom import AE, build_context
