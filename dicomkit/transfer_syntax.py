@@ -20,8 +20,9 @@ class Decoder(StrEnum):
     JPEG_XL = "jpeg-xl"
     RLE = "rle"
     DEFLATED_FRAME = "deflated-frame"
+    VIDEO = "video"
     NONE = "none"
-    """Known by name, but not decoded here (video, references to pixels elsewhere)."""
+    """Known by name, but not decoded here (references to pixels elsewhere)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +87,19 @@ _ENCAPSULATED: list[tuple[str, str, bool, Decoder]] = [
     ("4.93", "JPEG 2000 Part 2 Multi-component", True, Decoder.NONE),
     ("4.94", "JPIP Referenced", False, Decoder.NONE),
     ("4.95", "JPIP Referenced Deflate", False, Decoder.NONE),
-    ("4.100", "MPEG2 Main Profile / Main Level", True, Decoder.NONE),
-    ("4.100.1", "Fragmentable MPEG2 Main Profile / Main Level", True, Decoder.NONE),
-    ("4.101", "MPEG2 Main Profile / High Level", True, Decoder.NONE),
-    ("4.101.1", "Fragmentable MPEG2 Main Profile / High Level", True, Decoder.NONE),
-    ("4.102", "MPEG-4 AVC/H.264 High Profile / Level 4.1", True, Decoder.NONE),
-    ("4.102.1", "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.1", True, Decoder.NONE),
-    ("4.103", "MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", True, Decoder.NONE),
-    ("4.103.1", "Fragmentable MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", True, Decoder.NONE),
-    ("4.104", "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video", True, Decoder.NONE),
-    ("4.105", "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video", True, Decoder.NONE),
-    ("4.106", "MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", True, Decoder.NONE),
-    ("4.107", "HEVC/H.265 Main Profile / Level 5.1", True, Decoder.NONE),
-    ("4.108", "HEVC/H.265 Main 10 Profile / Level 5.1", True, Decoder.NONE),
+    ("4.100", "MPEG2 Main Profile / Main Level", True, Decoder.VIDEO),
+    ("4.100.1", "Fragmentable MPEG2 Main Profile / Main Level", True, Decoder.VIDEO),
+    ("4.101", "MPEG2 Main Profile / High Level", True, Decoder.VIDEO),
+    ("4.101.1", "Fragmentable MPEG2 Main Profile / High Level", True, Decoder.VIDEO),
+    ("4.102", "MPEG-4 AVC/H.264 High Profile / Level 4.1", True, Decoder.VIDEO),
+    ("4.102.1", "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.1", True, Decoder.VIDEO),
+    ("4.103", "MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", True, Decoder.VIDEO),
+    ("4.103.1", "Fragmentable MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", True, Decoder.VIDEO),
+    ("4.104", "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video", True, Decoder.VIDEO),
+    ("4.105", "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video", True, Decoder.VIDEO),
+    ("4.106", "MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", True, Decoder.VIDEO),
+    ("4.107", "HEVC/H.265 Main Profile / Level 5.1", True, Decoder.VIDEO),
+    ("4.108", "HEVC/H.265 Main 10 Profile / Level 5.1", True, Decoder.VIDEO),
     ("4.110", "JPEG XL Lossless", False, Decoder.JPEG_XL),
     ("4.111", "JPEG XL JPEG Recompression", True, Decoder.JPEG_XL),
     ("4.112", "JPEG XL", True, Decoder.JPEG_XL),

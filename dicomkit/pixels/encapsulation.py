@@ -91,9 +91,7 @@ class EncapsulatedFrames:
 
     def _scan(self, first: int, frame_index: int) -> list[Fragment]:
         """Assign fragments to frames without a usable table."""
-        fragments = _walk(self.stream, first, None)
-        if not fragments:
-            raise FrameDecodeError("The compressed pixel data is empty.")
+        fragments = fragments_from(self.stream, first)
         if self.number_of_frames == 1:
             return fragments
         if len(fragments) != self.number_of_frames:
@@ -115,6 +113,20 @@ class EncapsulatedFrames:
                 groups.append([])
             groups[-1].append(fragment)
         return groups
+
+
+def fragments_from(stream: BinaryIO, offset: int) -> list[Fragment]:
+    """Return all fragments from the item at an offset on.
+
+    Raises
+    ------
+    FrameDecodeError
+        There are none.
+    """
+    fragments = _walk(stream, offset, None)
+    if not fragments:
+        raise FrameDecodeError("The compressed pixel data is empty.")
+    return fragments
 
 
 def _walk(stream: BinaryIO, offset: int, end: int | None) -> list[Fragment]:

@@ -23,7 +23,8 @@ from dicomkit.pixels.encapsulation import EncapsulatedFrames
 from dicomkit.pixels.native import read_native_samples
 from dicomkit.pixels.photometric import to_rgb
 from dicomkit.pixels.pixel_format import MAX_FRAME_BYTES, PixelFormat, check_decodable, read_pixel_format
-from dicomkit.transfer_syntax import TransferSyntax
+from dicomkit.pixels.video import VideoFrames
+from dicomkit.transfer_syntax import Decoder, TransferSyntax
 
 
 class FrameSource:
@@ -49,6 +50,9 @@ class FrameSource:
         self._owns_stream = owns_stream
         self._element: PixelDataElement = header.pixel_data
         self._encapsulated = self._find_encapsulated_frames()
+        self._video = (
+            VideoFrames(self._stream, self._element.offset) if self.syntax.decoder is Decoder.VIDEO else None
+        )
 
     @classmethod
     def open(cls, source: str | os.PathLike[str] | BinaryIO) -> Self:
@@ -133,6 +137,8 @@ class FrameSource:
             raise FrameNotFoundError(
                 f"The image has no frame {frame_index + 1}; it has {layout.number_of_frames}."
             )
+        if self._video is not None:
+            return self._video_frame(self._video, frame_index), False
         if self._encapsulated is None:
             samples, is_whole = read_native_samples(
                 self._stream,
@@ -147,6 +153,18 @@ class FrameSource:
         decoded = decode_samples(data, syntax=self.syntax, layout=layout)
         self.is_truncated = self.is_truncated or not decoded.is_whole
         return decoded.samples, decoded.is_ybr
+
+    def _video_frame(self, video: VideoFrames, frame_index: int) -> NDArray[Any]:
+        layout, picture = self.pixel_format, video.read(frame_index)
+        if picture.shape != (layout.rows, layout.columns, layout.samples_per_pixel):
+            rows, columns, _ = picture.shape
+            raise FrameDecodeError(
+                f"The video is {columns} x {rows} pixels where its attributes say {layout.columns} x {layout.rows}."
+            )
+        if layout.bits_stored <= 8:
+            return picture
+        # Decoded to 8 bits, which is what a screen shows; later steps expect the bits that the attributes say.
+        return picture.astype(np.uint16) << (layout.bits_stored - 8)
 
     def _find_encapsulated_frames(self) -> EncapsulatedFrames | None:
         if not self.syntax.encapsulated:

@@ -154,16 +154,16 @@ def test_objects_without_pixels_and_layouts_that_cannot_be_are_refused():
     flood.Rows, flood.Columns = 65535, 65535
     packed = ramp_dataset()
     packed.BitsAllocated = 12
-    video = ramp_dataset()
-    video.PixelData = encapsulate([b"\0" * 8])
-    video["PixelData"].is_undefined_length = True
-    video.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.102"
+    elsewhere = ramp_dataset()
+    elsewhere.PixelData = encapsulate([b"\0" * 8])
+    elsewhere["PixelData"].is_undefined_length = True
+    elsewhere.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.94"
 
     for dataset, error in [
         (without, NoPixelDataError),
         (flood, PixelFloodError),
         (packed, UnsupportedPixelFormatError),
-        (video, UnsupportedTransferSyntaxError),
+        (elsewhere, UnsupportedTransferSyntaxError),
     ]:
         with pytest.raises(error):
             FrameSource.open(file_of(dataset))

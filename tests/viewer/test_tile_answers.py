@@ -223,11 +223,17 @@ def _damaged_codestream() -> Dataset:
     return dataset
 
 
-def _unknown_syntax() -> Dataset:
+def _damaged_video() -> Dataset:
     dataset = image()
     dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.102"
     dataset.PixelData = b"\xfe\xff\x00\xe0\x00\x00\x00\x00\xfe\xff\xdd\xe0\x00\x00\x00\x00"
     dataset["PixelData"].is_undefined_length = True
+    return dataset
+
+
+def _pixels_elsewhere() -> Dataset:
+    dataset = _damaged_video()
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.94"
     return dataset
 
 
@@ -241,7 +247,8 @@ def _without_pixels() -> Dataset:
 
 BAD_IMAGES = {
     "damaged codestream": _damaged_codestream,
-    "video": _unknown_syntax,
+    "video": _damaged_video,
+    "pixels elsewhere": _pixels_elsewhere,
     "impossible layout": _impossible_layout,
     "no pixels": _without_pixels,
 }
