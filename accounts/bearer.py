@@ -7,10 +7,9 @@ is demanded. The limits of sessions do not concern it. Addresses are closed to t
 buy its finder more than it was made for.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +25,7 @@ from audit.models import Outcome
 from audit.services import record_event
 from audit.vocabulary import EventType
 from common.http import problem
+from common.middleware import TwoWayMiddleware
 
 # Only who holds a true token learns more than that it is not good.
 WHAT_TO_DO = {
@@ -67,38 +67,23 @@ class TokenSession(SessionBase):
         """Remove nothing."""
 
 
-class BearerTokenMiddleware:
+class BearerTokenMiddleware(TwoWayMiddleware):
     """Admit requests that carry a token, or answer 401 or 403. Comes before sessions and cookies are read."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(
-        self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
-    ) -> None:
-        self.get_response = get_response
-        self.is_async = bool(iscoroutinefunction(get_response))
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+    def in_thread(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, in the name of the token where there is one."""
         secret = _secret_of(request)
-        if self.is_async:
-            return self._acall(request, secret)
         if secret is None:
-            return self.get_response(request)
-        response = _refusal_of_token(request, secret) or self.get_response(request)
-        assert isinstance(response, HttpResponseBase)
-        return _without_cookies(response)
+            return self.answer(request)
+        return _without_cookies(_refusal_of_token(request, secret) or self.answer(request))
 
-    async def _acall(self, request: HttpRequest, secret: str | None) -> HttpResponseBase:
-        refusal = await sync_to_async(_refusal_of_token)(request, secret) if secret is not None else None
-        if refusal is not None:
-            return _without_cookies(refusal)
-        response = self.get_response(request)
-        assert isinstance(response, Awaitable)
-        answered: HttpResponseBase = await response
-        return answered if secret is None else _without_cookies(answered)
+    async def in_loop(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, in the name of the token where there is one."""
+        secret = _secret_of(request)
+        if secret is None:
+            return await self.aanswer(request)
+        refusal = await sync_to_async(_refusal_of_token)(request, secret)
+        return _without_cookies(refusal or await self.aanswer(request))
 
     def process_view(
         self, request: HttpRequest, view: object, args: tuple[Any, ...], kwargs: dict[str, Any]

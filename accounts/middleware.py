@@ -1,8 +1,6 @@
 """Ends sessions that were idle for too long, or open for too long."""
 
-from collections.abc import Awaitable, Callable
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -13,37 +11,21 @@ from accounts.sessions import age_of, is_background, note_activity
 from audit.context import actor_of
 from audit.services import record_event
 from audit.vocabulary import EventType
+from common.middleware import TwoWayMiddleware
 
 CLEAR_SITE_DATA = '"cache", "storage"'
 
 
-class SessionLimitsMiddleware:
+class SessionLimitsMiddleware(TwoWayMiddleware):
     """Sign out whose session is over, and note the activity of everybody else. Comes after authentication."""
 
-    sync_capable = True
-    async_capable = True
+    def in_thread(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or ask to sign in again."""
+        return self._end_if_over(request) or self.answer(request)
 
-    def __init__(
-        self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
-    ) -> None:
-        self.get_response = get_response
-        self.is_async = bool(iscoroutinefunction(get_response))
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if self.is_async:
-            return self._acall(request)
-        return self._end_if_over(request) or self.get_response(request)
-
-    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        ended = await sync_to_async(self._end_if_over)(request)
-        if ended is not None:
-            return ended
-        response = self.get_response(request)
-        assert isinstance(response, Awaitable)
-        answered: HttpResponseBase = await response
-        return answered
+    async def in_loop(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or ask to sign in again."""
+        return await sync_to_async(self._end_if_over)(request) or await self.aanswer(request)
 
     def _end_if_over(self, request: HttpRequest) -> HttpResponseBase | None:
         if SESSION_KEY not in request.session:

@@ -3,12 +3,12 @@
 import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from common.middleware import TwoWayMiddleware
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -23,36 +23,23 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-class RequestIdMiddleware:
+class RequestIdMiddleware(TwoWayMiddleware):
     """Give each request an id, or keep a well-formed one that a proxy sent, and return it as ``X-Request-Id``."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(
-        self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
-    ) -> None:
-        self.get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if self._is_async:
-            return self._acall(request)
+    def in_thread(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the id."""
         request_id.set(_id_of(request))
-        response = self.get_response(request)
-        assert isinstance(response, HttpResponseBase)
-        response["X-Request-Id"] = request_id.get()
-        return response
+        return _with_id(self.answer(request))
 
-    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+    async def in_loop(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the id."""
         request_id.set(_id_of(request))
-        response = self.get_response(request)
-        assert isinstance(response, Awaitable)
-        answered: HttpResponseBase = await response
-        answered["X-Request-Id"] = request_id.get()
-        return answered
+        return _with_id(await self.aanswer(request))
+
+
+def _with_id(response: HttpResponseBase) -> HttpResponseBase:
+    response["X-Request-Id"] = request_id.get()
+    return response
 
 
 def _id_of(request: HttpRequest) -> str:
