@@ -1,8 +1,9 @@
 """The demo: two facilities, one user per role in each, real and synthesised studies. Only ever on a loopback host."""
 
 import io
+import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +24,7 @@ from accounts.services.users import create_user, set_password
 from archive.models import Study
 from archive.services.importing import import_paths
 from archive.services.ingest import close_session, ingest_instances
-from archive.services.received import ArrivalSession, Origin, ReceivedInstance
+from archive.services.received import ArrivalSession, IngestResult, Origin, Outcome, ReceivedInstance
 from audit.actors import Actor
 from dicomkit.synth import (
     CURRENT_NODULE,
@@ -38,6 +39,8 @@ from dicomkit.synth.modules import derived_uid
 from dicomkit.synth.notes import nodule_notes
 from dimse.models import Right
 from dimse.services.peers import add_peer
+
+logger = logging.getLogger(__name__)
 
 ACTOR = Actor.command("seed_demo")
 _DEMO_PURPOSE = "demo"
@@ -193,8 +196,7 @@ def _add_demo_peers() -> None:
 
 def _import_files(facility: Facility) -> None:
     session = ArrivalSession(Origin.IMPORT, ACTOR, facility)
-    for _ in import_paths(_files(facility.code), session=session):
-        pass
+    _tell_refused(import_paths(_files(facility.code), session=session))
 
 
 def _files(code: str) -> list[Path]:
@@ -212,10 +214,17 @@ def _ingest_synthetic(facility: Facility) -> None:
     for dataset in _synthetic(facility.code):
         batch.append(ReceivedInstance(_as_file(dataset)))
         if len(batch) == _BATCH:
-            ingest_instances(received=batch, session=session)
+            _tell_refused(ingest_instances(received=batch, session=session))
             batch = []
-    ingest_instances(received=batch, session=session)
+    _tell_refused(ingest_instances(received=batch, session=session))
     close_session(session)
+
+
+def _tell_refused(results: Iterable[IngestResult]) -> None:
+    """Log what of the demo was not taken in: a part that is missing without a word looks like a fault elsewhere."""
+    for result in results:
+        if result.outcome not in (Outcome.STORED, Outcome.DUPLICATE):
+            logger.warning("%s of the demo was not stored: %s", result.name or "an object", result.reason)
 
 
 def _as_file(dataset: Dataset) -> io.BytesIO:
