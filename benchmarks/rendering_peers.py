@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -61,15 +62,14 @@ def main() -> None:
 
 def files() -> dict[str, bytes]:
     """Return a file of each kind."""
-    study = StudyAttributes()
-    ct = list(ct_chest_series(study, slices=9))[4]
+    ct = list(ct_chest_series(StudyAttributes(), slices=9))[4]
     ultrasound = get_testdata_file("examples_ybr_color.dcm", download=False)
     return {
         "CT 512 x 512": _file(ct),
         "CT, JPEG 2000": _file(_compressed(ct, JPEG2000Lossless)),
         "CT, JPEG-LS": _file(_compressed(ct, JPEGLSLossless)),
-        "DX 2500 x 2048": _file(dx_chest_pair(study)[0]),
-        "mammogram 3328 x 2560": _file(mammogram_four_view(study)[0]),
+        "DX 2500 x 2048": _file(dx_chest_pair(StudyAttributes())[0]),
+        "mammogram 3328 x 2560": _file(mammogram_four_view(StudyAttributes())[0]),
         "ultrasound, one of 30 frames": Path(str(ultrasound)).read_bytes(),
     }
 
@@ -81,9 +81,7 @@ def _file(dataset: Dataset) -> bytes:
 
 
 def _compressed(original: Dataset, syntax: str) -> Dataset:
-    dataset = Dataset()
-    dataset.update(original)
-    dataset.file_meta = original.file_meta
+    dataset = deepcopy(original)
     pixels = np.frombuffer(original.PixelData, np.int16).reshape(original.Rows, original.Columns)
     # Without a sign and in 12 bits, which every decoder knows.
     unsigned = np.clip(pixels.astype(np.int32) + 2048, 0, 4095).astype(np.uint16)
@@ -92,6 +90,7 @@ def _compressed(original: Dataset, syntax: str) -> Dataset:
     else:
         code = imagecodecs.jpegls_encode(unsigned)
     dataset.PixelRepresentation, dataset.BitsStored, dataset.HighBit = 0, 12, 11
+    dataset.RescaleIntercept = str(float(original.RescaleIntercept) - 2048)
     for keyword in ("PixelPaddingValue", "SmallestImagePixelValue", "LargestImagePixelValue"):
         if keyword in dataset:
             delattr(dataset, keyword)
@@ -168,9 +167,11 @@ def orthanc() -> Iterator["subprocess.Popen[bytes]"]:
         with subprocess.Popen(
             ["Orthanc", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
-            _wait_until_it_answers()
-            yield process
-            process.terminate()
+            try:
+                _wait_until_it_answers()
+                yield process
+            finally:
+                process.terminate()
 
 
 def _wait_until_it_answers() -> None:
