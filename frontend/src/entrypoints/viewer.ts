@@ -1,4 +1,6 @@
 import "../styles/viewer.css";
+import "../styles/banner.css";
+import "../styles/layout.css";
 import { required } from "../ui/dom";
 import { openViewer } from "../ui/viewerPage";
 

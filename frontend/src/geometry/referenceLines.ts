@@ -1,15 +1,6 @@
 import type { StudyImage } from "../dicom/types";
+import { dot, type ImagePlane, planeOf, scaled, sum, type Vector } from "./planes";
 import { type ImagePoint, imagePoint } from "./points";
-
-type Vector = readonly [number, number, number];
-
-interface Plane {
-  /** Centre of the first pixel, mm. */
-  readonly position: Vector;
-  readonly row: Vector;
-  readonly column: Vector;
-  readonly normal: Vector;
-}
 
 /**
  * Where another image cuts through an image, as the two ends of a line; null where they are parallel, do not meet, or
@@ -35,19 +26,12 @@ export function referenceLine(
   return first && second ? [first, second] : null;
 }
 
-function planeOf(image: StudyImage): Plane | null {
-  const position = image.imagePositionPatient;
-  const cosines = image.imageOrientationPatient;
-  if (!position || !cosines) return null;
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = cosines;
-  const row: Vector = [a, b, c];
-  const column: Vector = [d, e, f];
-  const [x = 0, y = 0, z = 0] = position;
-  return { position: [x, y, z], row, column, normal: cross(row, column) };
-}
-
 /** The corners of what an image covers, its outer pixels to their outer edges. */
-function cornersOf(plane: Plane, image: StudyImage, [down, across]: readonly [number, number]): Vector[] {
+function cornersOf(
+  plane: ImagePlane,
+  image: StudyImage,
+  [down, across]: readonly [number, number],
+): Vector[] {
   const ends = [
     [-0.5, -0.5],
     [image.columns - 0.5, -0.5],
@@ -59,7 +43,7 @@ function cornersOf(plane: Plane, image: StudyImage, [down, across]: readonly [nu
   );
 }
 
-function crossingOf(from: Vector, to: Vector, plane: Plane): Vector | null {
+function crossingOf(from: Vector, to: Vector, plane: ImagePlane): Vector | null {
   const start = dot(sum(from, scaled(plane.position, -1)), plane.normal);
   const end = dot(sum(to, scaled(plane.position, -1)), plane.normal);
   if (start === end || start * end > 0) return null;
@@ -67,7 +51,7 @@ function crossingOf(from: Vector, to: Vector, plane: Plane): Vector | null {
   return sum(scaled(from, 1 - share), scaled(to, share));
 }
 
-function onImage(point: Vector, plane: Plane, [down, across]: readonly [number, number]): ImagePoint {
+function onImage(point: Vector, plane: ImagePlane, [down, across]: readonly [number, number]): ImagePoint {
   const away = sum(point, scaled(plane.position, -1));
   return imagePoint(dot(away, plane.row) / across + 0.5, dot(away, plane.column) / down + 0.5);
 }
@@ -79,20 +63,4 @@ function farthest(points: readonly ImagePoint[]): readonly ImagePoint[] {
   const distance = (point: ImagePoint) => Math.hypot(point.x - first.x, point.y - first.y);
   const last = points.reduce((far, point) => (distance(point) > distance(far) ? point : far), first);
   return distance(last) > 0 ? [first, last] : [];
-}
-
-function cross([a, b, c]: Vector, [d, e, f]: Vector): Vector {
-  return [b * f - c * e, c * d - a * f, a * e - b * d];
-}
-
-function dot(one: Vector, other: Vector): number {
-  return one[0] * other[0] + one[1] * other[1] + one[2] * other[2];
-}
-
-function scaled([x, y, z]: Vector, factor: number): Vector {
-  return [x * factor, y * factor, z * factor];
-}
-
-function sum(...vectors: readonly Vector[]): Vector {
-  return vectors.reduce(([x, y, z], [u, v, w]) => [x + u, y + v, z + w], [0, 0, 0] as Vector);
 }

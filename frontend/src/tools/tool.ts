@@ -22,7 +22,7 @@ export interface Tool {
   abandon?(): boolean;
 }
 
-export type ToolName = "window" | "scroll" | "pan" | "zoom" | "length" | "angle" | "probe";
+export type ToolName = "window" | "scroll" | "pan" | "zoom" | "length" | "angle" | "probe" | "locate";
 
 /** A session for tools that only follow the pointer. */
 export function dragging(move: (point: ScreenPoint) => void): DragSession {

@@ -7,10 +7,9 @@ import {
 } from "../geometry/orientation";
 import { showFitted, showOneToOne, zoomBy } from "../tools/camera";
 import type { ToolName } from "../tools/tool";
-import { LAYOUTS, type LayoutName } from "../viewport/layout";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
-import { planesCommand } from "./planes";
+import { layoutCommands } from "./layoutCommands";
 import { showNextKeyImage } from "./presentationMenu";
 import { windowCommands } from "./windowCommands";
 
@@ -24,6 +23,7 @@ export function viewerCommands(): readonly Command[] {
     tool("length", "Length", "length", "d"),
     tool("angle", "Angle", "angle", "a"),
     tool("probe", "Probe", "probe", "p"),
+    tool("locate", "Cross-reference: show this place in all pictures", "locate", "x"),
     ...windowCommands(),
     ...pictureCommands(),
     ...scrollCommands(),
@@ -97,6 +97,7 @@ function pictureCommands(): Command[] {
         if (context.tool.abandon?.()) return;
         context.cine.stop();
         context.annotations.select(null);
+        context.shown.setLocatedPoint(null);
         context.setTool("window");
       },
     },
@@ -133,8 +134,8 @@ function scrollCommands(): Command[] {
   });
   const everything = Number.MAX_SAFE_INTEGER;
   return [
-    by("previous-image", "Image before (Shift: ten)", ["ArrowUp", "ArrowLeft"], -1),
-    by("next-image", "Next image (Shift: ten)", ["ArrowDown", "ArrowRight"], 1),
+    by("previous-image", "Image before (Shift: ten)", ["ArrowUp"], -1),
+    by("next-image", "Next image (Shift: ten)", ["ArrowDown"], 1),
     by("previous-ten", "Ten images back", ["PageUp"], -10),
     by("next-ten", "Ten images on", ["PageDown"], 10),
     by("first-image", "First image", ["Home"], -everything),
@@ -146,8 +147,8 @@ function scrollCommands(): Command[] {
       keys: ["k"],
       run: ({ grid, presentations }) => showNextKeyImage(grid.active, presentations.current.keyObjects),
     },
-    { ...stepSeries(-1), id: "previous-series", label: "Series before", keys: [","] },
-    { ...stepSeries(1), id: "next-series", label: "Next series", keys: ["."] },
+    { ...stepSeries(-1), id: "previous-series", label: "Series before", keys: ["ArrowLeft"] },
+    { ...stepSeries(1), id: "next-series", label: "Next series", keys: ["ArrowRight"] },
   ];
 }
 
@@ -159,66 +160,4 @@ function stepSeries(step: number): Pick<Command, "group" | "run"> {
       if (next >= 0 && next < context.manifest.series.length) context.showSeries(next);
     },
   };
-}
-
-const LAYOUT_BUTTONS: Readonly<Record<LayoutName, { label: string; icon: string }>> = {
-  "1x1": { label: "One picture", icon: "layout-1" },
-  "1x2": { label: "Two beside each other", icon: "layout-1x2" },
-  "2x1": { label: "Two above each other", icon: "layout-2x1" },
-  "2x2": { label: "Four pictures", icon: "layout-2x2" },
-};
-
-function layoutCommands(): Command[] {
-  const layouts = LAYOUTS.map((name, index): Command => {
-    const { label, icon } = LAYOUT_BUTTONS[name];
-    return {
-      id: `layout-${name}`,
-      label,
-      group: "layout",
-      keys: [`Shift+${index + 1}`],
-      icon,
-      run: ({ grid }) => grid.setLayout(name),
-      isOn: ({ grid }) => grid.layout === name,
-    };
-  });
-  return [
-    ...layouts,
-    planesCommand(),
-    {
-      id: "reference-lines",
-      label: "Reference lines, on and off",
-      group: "layout",
-      keys: ["y"],
-      run: ({ shown }) => shown.setShowLines(!shown.showsLines),
-    },
-    {
-      id: "one-up",
-      label: "Active picture alone, and back",
-      group: "layout",
-      keys: ["Enter"],
-      run: ({ grid }) => grid.toggleOneUp(),
-    },
-    {
-      id: "full-screen",
-      label: "Full screen",
-      group: "page",
-      keys: ["f"],
-      icon: "full-screen",
-      run: ({ page }) => void toggleFullScreen(page),
-      isOn: () => document.fullscreenElement !== null,
-    },
-    {
-      id: "help",
-      label: "Keys and mouse",
-      group: "page",
-      keys: ["?"],
-      icon: "help",
-      run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:help")),
-    },
-  ];
-}
-
-async function toggleFullScreen(page: HTMLElement): Promise<void> {
-  if (document.fullscreenElement) await document.exitFullscreen();
-  else await page.requestFullscreen();
 }

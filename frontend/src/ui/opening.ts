@@ -1,5 +1,4 @@
 import type { Series, StudyManifest } from "../dicom/types";
-import type { LayoutName } from "../viewport/layout";
 
 /** What a viewport shows when a study opens. */
 export interface OpeningPicture {
@@ -8,7 +7,7 @@ export interface OpeningPicture {
 }
 
 export interface Opening {
-  readonly layout: LayoutName;
+  readonly layout: string;
   readonly pictures: readonly OpeningPicture[];
 }
 

@@ -2,6 +2,8 @@ import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import type { Command, CommandGroup } from "./command";
 import { element, icon } from "./dom";
 import { keyLabel } from "./keyboard";
+import { layoutPicker } from "./layoutPicker";
+import { linkMenu } from "./linkMenu";
 import { slabMenu } from "./planes";
 import { presentationMenu } from "./presentationMenu";
 import { presetMenu } from "./presetMenu";
@@ -35,7 +37,10 @@ export function buildToolbar(
       section.append(button);
     }
     if (group === "window") section.prepend(presetMenu(context, bag), presentationMenu(context, bag));
-    if (group === "layout") section.append(slabMenu(context, bag));
+    if (group === "layout") {
+      section.prepend(layoutPicker(context, bag), linkMenu(context, bag));
+      section.append(slabMenu(context, bag));
+    }
     root.append(section);
   }
   const refresh = () => {
@@ -47,7 +52,7 @@ export function buildToolbar(
   bag.add(context.grid.changed.subscribe(refresh));
   bag.add(context.cine.changed.subscribe(refresh));
   bag.add(listen(document, "fullscreenchange", refresh));
-  for (const viewport of context.grid.viewports) bag.add(viewport.paintedChanged.subscribe(refresh));
+  bag.add(context.grid.attach((viewport) => bag.add(viewport.paintedChanged.subscribe(refresh))));
   refresh();
   return () => bag.dispose();
 }
@@ -82,10 +87,7 @@ const SHORT_LABELS: Readonly<Record<string, string>> = {
   "one-to-one": "1 : 1",
   reset: "Reset",
   "delete-measurement": "Erase",
-  "layout-1x1": "1",
-  "layout-1x2": "1 × 2",
-  "layout-2x1": "2 × 1",
-  "layout-2x2": "2 × 2",
+  "tool-locate": "Locate",
   planes: "Planes",
   "full-screen": "Full",
   help: "Keys",

@@ -8,6 +8,8 @@ import type { Cine } from "../viewport/cine";
 import type { ViewportGrid } from "../viewport/layout";
 import type { PresentationStore } from "../viewport/presentationStore";
 import type { ShownImages } from "../viewport/shownImages";
+import type { Synchronizer } from "../viewport/synchronizer";
+import type { Viewport } from "../viewport/viewport";
 
 /** Everything that the viewer's controls act on. */
 export class ViewerContext {
@@ -25,10 +27,12 @@ export class ViewerContext {
     readonly presentations: PresentationStore,
     readonly shown: ShownImages,
     readonly tools: Readonly<Record<ToolName, Tool>>,
+    readonly sync: Synchronizer,
     readonly page: HTMLElement,
     firstTool: ToolName,
   ) {
     this.toolName = firstTool;
+    grid.attach((viewport) => this.showCursor(viewport));
   }
 
   get tool(): Tool {
@@ -38,8 +42,12 @@ export class ViewerContext {
   setTool(name: ToolName): void {
     this.tool.abandon?.();
     this.toolName = name;
-    for (const viewport of this.grid.viewports) viewport.canvas.style.cursor = this.tool.cursor;
+    for (const viewport of this.grid.viewports) this.showCursor(viewport);
     this.changed.emit();
+  }
+
+  private showCursor(viewport: Viewport): void {
+    viewport.canvas.style.cursor = this.tool.cursor;
   }
 
   /** Put a series into a viewport, or show it at an image. */

@@ -14,6 +14,7 @@ import { tileLoader } from "../render/tileLoader";
 import { TileQueue } from "../render/tileQueue";
 import { panTool, zoomTool } from "../tools/camera";
 import { DrawTool } from "../tools/draw";
+import { locateTool } from "../tools/locate";
 import { attachPointerInput } from "../tools/pointerInput";
 import { scrollTool } from "../tools/scroll";
 import { windowLevelTool } from "../tools/windowLevel";
@@ -22,13 +23,18 @@ import type { ViewportServices } from "../viewport/compositor";
 import { ViewportGrid } from "../viewport/layout";
 import { PresentationStore } from "../viewport/presentationStore";
 import { ShownImages } from "../viewport/shownImages";
+import { Synchronizer } from "../viewport/synchronizer";
+import type { Viewport } from "../viewport/viewport";
 import { buildCineBar } from "./cineBar";
 import { viewerCommands } from "./commands";
+import { attachDividers } from "./dividers";
 import { element, required, setText } from "./dom";
 import { attachHelp } from "./helpDialog";
 import { attachKeyboard } from "./keyboard";
+import { attachLinkBadge } from "./linkMenu";
 import { openingOf } from "./opening";
 import { attachOverlay } from "./overlay";
+import { attachPatientBanner } from "./patientBanner";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
 import { buildToolbar } from "./toolbar";
@@ -69,23 +75,9 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(buildCineBar(required("[data-part=cine]", page), context.cine));
   bag.add(attachHelp(page, commands));
   bag.add(attachKeyboard(commands, context));
-  for (const viewport of grid.viewports) {
-    bag.add(attachOverlay(viewport, () => retryFailed(context)));
-    bag.add(attachStackSlider(viewport));
-    bag.add(attachSeriesDrop(viewport, context));
-    bag.add(listen(viewport.root, "focus", () => grid.activate(viewport)));
-    bag.add(
-      attachPointerInput(viewport, {
-        annotations: services.annotations,
-        tool: () => context.tool,
-        activate: (target) => grid.activate(target),
-        oneUp: (target) => {
-          grid.activate(target);
-          grid.toggleOneUp();
-        },
-      }),
-    );
-  }
+  bag.add(grid.attach((viewport) => attachControls(viewport, context, services, bag)));
+  bag.add(attachDividers(grid));
+  bag.add(attachPatientBanner(required("[data-part=banner]", page), context));
   attachSheet(page, bag);
   showProgress(page, context, bag);
   context.setTool(context.tool.name);
@@ -94,6 +86,32 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
     void loadPresentations(page, context);
   }
   return () => bag.dispose();
+}
+
+/** What a viewport has of its own, whenever it is made. */
+function attachControls(
+  viewport: Viewport,
+  context: ViewerContext,
+  services: ViewportServices,
+  bag: DisposerBag,
+): void {
+  const { grid } = context;
+  bag.add(attachOverlay(viewport, () => retryFailed(context)));
+  bag.add(attachStackSlider(viewport));
+  bag.add(attachSeriesDrop(viewport, context));
+  bag.add(attachLinkBadge(viewport, context));
+  bag.add(listen(viewport.root, "focus", () => grid.activate(viewport)));
+  bag.add(
+    attachPointerInput(viewport, {
+      annotations: services.annotations,
+      tool: () => context.tool,
+      activate: (target) => grid.activate(target),
+      oneUp: (target) => {
+        grid.activate(target);
+        grid.toggleOneUp();
+      },
+    }),
+  );
 }
 
 /** What others noted comes after the first image, and the viewer does without it where it does not come. */
@@ -136,6 +154,7 @@ function makeContext(
   services: ViewportServices,
 ): ViewerContext {
   const { annotations, tables, queue, presentations, shown } = services;
+  const sync = new Synchronizer(grid);
   const tools = {
     window: windowLevelTool(tables),
     scroll: scrollTool,
@@ -144,6 +163,10 @@ function makeContext(
     length: new DrawTool("length", annotations),
     angle: new DrawTool("angle", annotations),
     probe: new DrawTool("probe", annotations),
+    locate: locateTool((viewport, point) => {
+      shown.setLocatedPoint({ frameOfReferenceUid: viewport.image?.frameOfReferenceUid ?? "", point });
+      sync.showPoint(viewport, point);
+    }),
   };
   const isTouch = window.matchMedia("(pointer: coarse)").matches;
   const firstTool = isTouch ? "scroll" : "window";
@@ -158,6 +181,7 @@ function makeContext(
     presentations,
     shown,
     tools,
+    sync,
     page,
     firstTool,
   );
@@ -210,7 +234,7 @@ function showProgress(page: HTMLElement, context: ViewerContext, bag: DisposerBa
     setText(label, count > 1 ? `${active.loader.readyCount} of ${count} loaded` : "");
   };
   bag.add(context.grid.changed.subscribe(refresh));
-  for (const viewport of context.grid.viewports) bag.add(viewport.loader.progressed.subscribe(refresh));
+  bag.add(context.grid.attach((viewport) => bag.add(viewport.loader.progressed.subscribe(refresh))));
   bag.add(
     context.queue.failed.subscribe(({ error }) => {
       if (error.kind === "session") showSessionBar(page);

@@ -1,5 +1,6 @@
 import { describeAnnotation } from "../annotations/describe";
 import { drawDrawings } from "../annotations/drawings";
+import { drawLocatedPoint } from "../annotations/locatedPoint";
 import { drawReferenceLines } from "../annotations/referenceLines";
 import { type DescribedAnnotation, drawAnnotations } from "../annotations/render";
 import type { AnnotationStore } from "../annotations/store";
@@ -97,6 +98,7 @@ export class Compositor {
       regionNote = this.paintRegions(image, look, matrix);
       drawDrawings(this.context, presented?.look.drawings ?? [], matrix, look.ratio);
       drawReferenceLines(this.context, image, look.others, matrix, look.ratio);
+      drawLocatedPoint(this.context, image, this.services.shown.locatedPoint, matrix, look.ratio);
     }
     const measurements = this.paintAnnotations(image, matrix, pixels, look.ratio);
     return {

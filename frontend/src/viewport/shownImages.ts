@@ -1,11 +1,30 @@
 import { Emitter } from "../core/emitter";
 import type { StudyImage } from "../dicom/types";
+import type { PatientPoint } from "../geometry/points";
+
+/** A place that the reader pointed at, to be marked wherever its frame of reference is shown. */
+export interface LocatedPoint {
+  readonly frameOfReferenceUid: string;
+  readonly point: PatientPoint;
+}
 
 /** Which image each viewport shows, so that the others can draw where it cuts through theirs. */
 export class ShownImages {
   readonly changed = new Emitter<void>();
   private readonly images = new Map<HTMLElement, StudyImage>();
   private linesShown = true;
+  private located: LocatedPoint | null = null;
+
+  /** The place that the reader pointed at last. */
+  get locatedPoint(): LocatedPoint | null {
+    return this.located;
+  }
+
+  setLocatedPoint(located: LocatedPoint | null): void {
+    if (located === this.located) return;
+    this.located = located;
+    this.changed.emit();
+  }
 
   /** Whether the reader wants reference lines. */
   get showsLines(): boolean {

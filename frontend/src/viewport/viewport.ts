@@ -14,12 +14,17 @@ import { imageAt, type Stack } from "./stack";
 import { StackLoader } from "./stackLoader";
 import { FILE_DEFAULT, type VoiChoice } from "./voi";
 
+/** What of a viewport the reader changed. */
+export type ViewportChange = "index" | "camera" | "window";
+
 /** One picture on the page: a stack, a place in it, a camera and a window. */
 export class Viewport {
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   /** Emitted inside the animation frame that changed the pixels. */
   readonly paintedChanged = new Emitter<Painted | null>();
+  /** Emitted after a change of place, view or window; not when another series comes. */
+  readonly viewChanged = new Emitter<ViewportChange>();
   readonly loader: StackLoader;
   private readonly compositor: Compositor;
   private readonly shown: ShownImages;
@@ -153,21 +158,25 @@ export class Viewport {
     this.direction = next > this.index ? 1 : -1;
     this.index = next;
     this.update();
+    this.viewChanged.emit("index");
   }
 
   setCamera(camera: Camera): void {
     this.view = camera;
     this.update();
+    this.viewChanged.emit("camera");
   }
 
   setChoice(choice: VoiChoice): void {
     this.voiChoice = choice;
     this.update();
+    this.viewChanged.emit("window");
   }
 
   setInvert(invert: boolean): void {
     this.inverted = invert;
     this.update();
+    this.viewChanged.emit("window");
   }
 
   /** Show the stack as a presentation state says; its turn and area are those of the current image. */
@@ -195,6 +204,8 @@ export class Viewport {
   reset(): void {
     this.openAgain();
     this.update();
+    this.viewChanged.emit("camera");
+    this.viewChanged.emit("window");
   }
 
   private openAgain(): void {

@@ -1,0 +1,126 @@
+import { UNLINKED } from "../viewport/synchronizer";
+import type { Command } from "./command";
+import { planesCommand } from "./planes";
+
+const KEYED_LAYOUTS: readonly (readonly [string, string])[] = [
+  ["1x1", "One picture"],
+  ["1x2", "Two beside each other"],
+  ["2x1", "Two above each other"],
+  ["2x2", "Four pictures"],
+];
+
+/** How the reading area is divided, which viewport is active, and what goes in step. */
+export function layoutCommands(): Command[] {
+  return [...layouts(), planesCommand(), ...activeCommands(), ...linkCommands(), ...pageCommands()];
+}
+
+function layouts(): Command[] {
+  return KEYED_LAYOUTS.map(([name, label], index) => ({
+    id: `layout-${name}`,
+    label,
+    group: "layout",
+    keys: [`Shift+${index + 1}`],
+    run: ({ grid }) => grid.setLayout(name),
+    isOn: ({ grid }) => grid.layout === name,
+  }));
+}
+
+function activeCommands(): Command[] {
+  return [
+    {
+      id: "one-up",
+      label: "Active picture alone, and back",
+      group: "layout",
+      keys: ["Enter"],
+      run: ({ grid }) => grid.toggleOneUp(),
+    },
+    {
+      id: "next-viewport",
+      label: "To the next picture",
+      group: "layout",
+      keys: ["n"],
+      run: ({ grid }) => grid.activateNext(1),
+    },
+    {
+      id: "previous-viewport",
+      label: "To the picture before",
+      group: "layout",
+      keys: ["Shift+n"],
+      run: ({ grid }) => grid.activateNext(-1),
+    },
+  ];
+}
+
+function linkCommands(): Command[] {
+  return [
+    {
+      id: "link-all",
+      label: "Scroll all pictures together, and apart",
+      group: "layout",
+      keys: ["j"],
+      run: ({ sync }) => sync.toggleAll(),
+    },
+    {
+      id: "link-here",
+      label: "Scroll together from here: these images belong together",
+      group: "layout",
+      keys: ["Shift+j"],
+      run: ({ sync }) => sync.linkHere(),
+    },
+    {
+      id: "link-view",
+      label: "Zoom and move together",
+      group: "layout",
+      keys: [],
+      run: ({ sync }) => sync.setLinks({ ...sync.links, view: !sync.links.view }),
+    },
+    {
+      id: "link-window",
+      label: "Window together",
+      group: "layout",
+      keys: [],
+      run: ({ sync }) => sync.setLinks({ ...sync.links, window: !sync.links.window }),
+    },
+    {
+      id: "unlink",
+      label: "Nothing together",
+      group: "layout",
+      keys: [],
+      run: ({ sync }) => sync.setLinks(UNLINKED),
+    },
+    {
+      id: "reference-lines",
+      label: "Reference lines, on and off",
+      group: "layout",
+      keys: ["y"],
+      run: ({ shown }) => shown.setShowLines(!shown.showsLines),
+    },
+  ];
+}
+
+function pageCommands(): Command[] {
+  return [
+    {
+      id: "full-screen",
+      label: "Full screen",
+      group: "page",
+      keys: ["f"],
+      icon: "full-screen",
+      run: ({ page }) => void toggleFullScreen(page),
+      isOn: () => document.fullscreenElement !== null,
+    },
+    {
+      id: "help",
+      label: "Keys and mouse",
+      group: "page",
+      keys: ["?"],
+      icon: "help",
+      run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:help")),
+    },
+  ];
+}
+
+async function toggleFullScreen(page: HTMLElement): Promise<void> {
+  if (document.fullscreenElement) await document.exitFullscreen();
+  else await page.requestFullscreen();
+}

@@ -1,0 +1,46 @@
+import { type Disposer, DisposerBag } from "../core/disposable";
+import { identityConflict } from "../dicom/identity";
+import { formatDemographics, formatPersonName, formatStudy } from "../dicom/text";
+import type { Study } from "../dicom/types";
+import { element, icon } from "./dom";
+import type { ViewerContext } from "./viewerContext";
+
+/** Whose pictures are on the screen. Two patients turn it red, and it says so in words. */
+export function attachPatientBanner(root: HTMLElement, context: ViewerContext): Disposer {
+  const bag = new DisposerBag();
+  let written = "";
+  const refresh = () => {
+    const { grid, manifest } = context;
+    const study = grid.active.stack?.study ?? manifest.study;
+    const studies = [...new Set(grid.visible.flatMap(({ stack }) => (stack ? [stack.study] : [])))];
+    const conflict = identityConflict(studies.map(({ patient }) => patient));
+    const key = JSON.stringify([study.studyInstanceUid, conflict]);
+    if (key === written) return;
+    written = key;
+    root.classList.toggle("banner--conflict", conflict !== "");
+    grid.root.classList.toggle("grid--conflict", conflict !== "");
+    root.replaceChildren(...(conflict ? [warning(conflict)] : []), ...identity(study));
+    root.hidden = false;
+  };
+  bag.add(context.changed.subscribe(refresh));
+  bag.add(context.grid.changed.subscribe(refresh));
+  bag.add(context.grid.attach((viewport) => bag.add(viewport.paintedChanged.subscribe(refresh))));
+  refresh();
+  return () => bag.dispose();
+}
+
+function warning(text: string): HTMLElement {
+  return element("strong", { class: "banner__warning", role: "alert" }, icon("warning"), text);
+}
+
+function identity(study: Study): HTMLElement[] {
+  const { patient } = study;
+  const part = (name: string, text: string) =>
+    element("span", { class: `banner__${name}`, "data-banner": name }, text);
+  return [
+    part("name", formatPersonName(patient.name) || "No name"),
+    part("id", [patient.patientId || "No ID", patient.issuerOfPatientId].filter(Boolean).join("  ")),
+    part("demographics", formatDemographics(patient)),
+    part("study", [formatStudy(study), study.studyDescription].filter(Boolean).join("  ")),
+  ];
+}
