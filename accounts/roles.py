@@ -18,6 +18,7 @@ class Codename(StrEnum):
     UPLOAD_STUDY = "upload_study"
     EDIT_STUDY = "edit_study"
     REPORT_STUDY = "report_study"
+    ANNOTATE_STUDY = "annotate_study"
     MANAGE_USERS = "manage_users"
     VIEW_AUDIT = "view_audit"
 
@@ -44,13 +45,23 @@ RIGHTS_OF: dict[Role, Rights] = {
     # Reads, reports, and takes in studies that patients bring along.
     Role.RADIOLOGIST: Rights(
         over_facility=frozenset(
-            {Codename.VIEW_STUDY, Codename.DOWNLOAD_STUDY, Codename.UPLOAD_STUDY, Codename.REPORT_STUDY}
+            {
+                Codename.VIEW_STUDY,
+                Codename.DOWNLOAD_STUDY,
+                Codename.UPLOAD_STUDY,
+                Codename.REPORT_STUDY,
+                Codename.ANNOTATE_STUDY,
+            }
         ),
-        over_shares=frozenset({Codename.VIEW_STUDY, Codename.DOWNLOAD_STUDY, Codename.REPORT_STUDY}),
+        over_shares=frozenset(
+            {Codename.VIEW_STUDY, Codename.DOWNLOAD_STUDY, Codename.REPORT_STUDY, Codename.ANNOTATE_STUDY}
+        ),
     ),
-    # Makes the images, sends them and puts right what was entered wrongly.
+    # Makes the images, marks and measures on them, sends them and puts right what was entered wrongly.
     Role.TECHNOLOGIST: Rights(
-        over_facility=frozenset({Codename.VIEW_STUDY, Codename.UPLOAD_STUDY, Codename.EDIT_STUDY}),
+        over_facility=frozenset(
+            {Codename.VIEW_STUDY, Codename.UPLOAD_STUDY, Codename.EDIT_STUDY, Codename.ANNOTATE_STUDY}
+        ),
         over_shares=frozenset({Codename.VIEW_STUDY}),
     ),
     # Sees nothing of a facility but what was shared by name.

@@ -18,6 +18,11 @@ class EventType(StrEnum):
     TRANSFER_BEGAN = "transfer_began"
     STUDY_OPENED = "study_opened"
     STUDY_EDITED = "study_edited"
+    ANNOTATION_CREATED = "annotation_created"
+    ANNOTATION_CHANGED = "annotation_changed"
+    ANNOTATION_DELETED = "annotation_deleted"
+    KEY_IMAGE_MARKED = "key_image_marked"
+    KEY_IMAGE_UNMARKED = "key_image_unmarked"
     INSTANCES_STORED = "instances_stored"
     INSTANCES_REFUSED = "instances_refused"
     INSTANCES_SENT = "instances_sent"
@@ -78,6 +83,11 @@ CODES_OF: dict[EventType, EventCodes] = {
     EventType.TRANSFER_BEGAN: EventCodes("110102", "E", "Transfer began"),
     EventType.STUDY_OPENED: EventCodes("110103", "R", "Study opened"),
     EventType.STUDY_EDITED: EventCodes("110103", "U", "Study edited"),
+    EventType.ANNOTATION_CREATED: EventCodes("110103", "U", "Annotation made"),
+    EventType.ANNOTATION_CHANGED: EventCodes("110103", "U", "Annotation changed"),
+    EventType.ANNOTATION_DELETED: EventCodes("110103", "U", "Annotation deleted"),
+    EventType.KEY_IMAGE_MARKED: EventCodes("110103", "U", "Key image marked"),
+    EventType.KEY_IMAGE_UNMARKED: EventCodes("110103", "U", "Key image no longer marked"),
     EventType.INSTANCES_STORED: EventCodes("110104", "C", "Instances received"),
     EventType.INSTANCES_REFUSED: EventCodes("110104", "C", "Instances refused"),
     EventType.INSTANCES_SENT: EventCodes("110104", "R", "Instances sent"),

@@ -193,6 +193,7 @@ PACS_TOKEN_ROUTES = frozenset(
         "worklist:row",
         "worklist:series",
         "viewer:manifest",
+        "viewer:annotations",
         "viewer:tile",
         "viewer:lookup",
         "viewer:marks",

@@ -1,12 +1,14 @@
-"""Who may see a picture: whoever may see its study. Asked before any cache is."""
+"""Who may see a picture: whoever may see its study. Asked before any cache is. And who may draw on it."""
 
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
+from accounts.permissions import may_on
+from accounts.roles import Codename
 from archive.access import visible_studies
-from archive.models import Instance
+from archive.models import Instance, Study
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,8 @@ def visible_instance(user: User | AnonymousUser, sop_instance_uid: str) -> Visib
         .first()
     )
     return VisibleInstance(*row) if row else None
+
+
+def may_annotate(user: User | AnonymousUser, study: Study) -> bool:
+    """Return whether the user may draw, measure and mark on the images of a study that he may see."""
+    return may_on(user, Codename.ANNOTATE_STUDY, study)

@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a picture."""
+"""What can go wrong on the way to a picture, and with what is drawn on it."""
 
 
 class ViewerError(Exception):
@@ -15,3 +15,19 @@ class RenderingUnavailableError(ViewerError):
 
 class VolumeStoreFullError(ViewerError):
     """The disk has no room for the voxels of a volume; the message says so to a reader."""
+
+
+class RevisionChangeError(ViewerError):
+    """Somebody tries to change the history of an annotation."""
+
+
+class InvalidAnnotationError(ViewerError):
+    """What was sent cannot be kept as an annotation; the message says what to do."""
+
+
+class AnnotationNotFoundError(ViewerError):
+    """There is no such annotation in the study."""
+
+
+class AnnotationConflictError(ViewerError):
+    """Somebody has changed or deleted the annotation since it was last seen. Nothing was written."""

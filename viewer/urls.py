@@ -1,7 +1,7 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from viewer.views import page, planes, presentations, regions, tiles
+from viewer.views import annotations, page, planes, presentations, regions, tiles
 
 app_name = "viewer"
 urlpatterns = [
@@ -11,6 +11,17 @@ urlpatterns = [
         "studies/<uid:study_instance_uid>/presentations.json",
         presentations.presentations,
         name="presentations",
+    ),
+    path("studies/<uid:study_instance_uid>/annotations.json", annotations.annotations, name="annotations"),
+    path(
+        "studies/<uid:study_instance_uid>/annotations/<uid:annotation_uid>",
+        annotations.annotation,
+        name="annotation",
+    ),
+    path(
+        "studies/<uid:study_instance_uid>/key-images/<uid:sop_instance_uid>/<int:frame_number>",
+        annotations.key_image,
+        name="key_image",
     ),
     path(
         "presentations/<uid:state_sop_instance_uid>/<uid:sop_instance_uid>.bin",

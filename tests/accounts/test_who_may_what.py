@@ -27,17 +27,18 @@ ON_STUDIES = [
     Codename.UPLOAD_STUDY,
     Codename.EDIT_STUDY,
     Codename.REPORT_STUDY,
+    Codename.ANNOTATE_STUDY,
 ]
 # Written out by hand: a change of the catalogue must be made in two places, and seen by whoever reads this one.
 OVER_OWN_FACILITY = {
-    Role.RADIOLOGIST: {"view_study", "download_study", "upload_study", "report_study"},
-    Role.TECHNOLOGIST: {"view_study", "upload_study", "edit_study"},
+    Role.RADIOLOGIST: {"view_study", "download_study", "upload_study", "report_study", "annotate_study"},
+    Role.TECHNOLOGIST: {"view_study", "upload_study", "edit_study", "annotate_study"},
     Role.REFERRER: set(),
     Role.ADMINISTRATOR: {"view_study", "download_study", "upload_study", "edit_study", "manage_users"},
     Role.AUDITOR: {"view_audit"},
 }
 OVER_SHARES = {
-    Role.RADIOLOGIST: {"view_study", "download_study", "report_study"},
+    Role.RADIOLOGIST: {"view_study", "download_study", "report_study", "annotate_study"},
     Role.TECHNOLOGIST: {"view_study"},
     Role.REFERRER: {"view_study", "download_study"},
     Role.ADMINISTRATOR: {"view_study"},

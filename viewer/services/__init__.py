@@ -1,0 +1,35 @@
+"""What the viewer does: workers render pictures, readers leave annotations."""
+
+from viewer.services.annotations import AnnotationContent, SavedAnnotation, delete_annotation, save_annotation
+from viewer.services.key_images import mark_key_image, unmark_key_image
+from viewer.services.rendering import (
+    marks_key,
+    render_ahead,
+    render_frame_marks,
+    render_requested_region,
+    render_requested_tile,
+    render_series_thumbnail,
+    thumbnail_key,
+    warm_images,
+    warm_series,
+    warm_stack,
+)
+
+__all__ = [
+    "AnnotationContent",
+    "SavedAnnotation",
+    "delete_annotation",
+    "mark_key_image",
+    "marks_key",
+    "render_ahead",
+    "render_frame_marks",
+    "render_requested_region",
+    "render_requested_tile",
+    "render_series_thumbnail",
+    "save_annotation",
+    "thumbnail_key",
+    "unmark_key_image",
+    "warm_images",
+    "warm_series",
+    "warm_stack",
+]
