@@ -27,6 +27,7 @@ class TaskName(StrEnum):
     RENDER_THUMBNAIL = "viewer.render_thumbnail"
     RENDER_MARKS = "viewer.render_marks"
     RENDER_REGION = "viewer.render_region"
+    MEASURE_REGION = "viewer.measure_region"
     RENDER_PLANE = "viewer.render_plane"
     BUILD_VOLUME = "viewer.build_volume"
     WARM_PLANES = "viewer.warm_planes"
@@ -45,6 +46,7 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_THUMBNAIL: Queue.RENDER,
     TaskName.RENDER_MARKS: Queue.RENDER,
     TaskName.RENDER_REGION: Queue.RENDER,
+    TaskName.MEASURE_REGION: Queue.RENDER,
     TaskName.RENDER_PLANE: Queue.RENDER,
     # A reader waits for the plane; each task decodes a few slices only.
     TaskName.BUILD_VOLUME: Queue.RENDER,

@@ -202,6 +202,7 @@ PACS_TOKEN_ROUTES = frozenset(
         "viewer:region_bitmap",
         "viewer:region_contours",
         "viewer:presented_marks",
+        "viewer:statistics",
         "viewer:thumbnail",
         "viewer:volume",
         "viewer:plane",

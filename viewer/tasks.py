@@ -5,6 +5,7 @@ from typing import Any
 from common.tasks import TaskName, task
 from viewer import services
 from viewer.regions.request import RegionRequest
+from viewer.statistics.request import StatisticsRequest
 from viewer.tiles.request import TileRequest
 from viewer.volumes import services as volume_services
 from viewer.volumes.request import PlaneRequest
@@ -32,6 +33,12 @@ def render_marks(sha256: str, frame_number: int, state_sha256: str) -> None:
 def render_region(**arguments: Any) -> None:
     """Render a region on a frame that a reader waits for."""
     services.render_requested_region(RegionRequest.from_task_arguments(arguments))
+
+
+@task(TaskName.MEASURE_REGION)
+def measure_region(**arguments: Any) -> None:
+    """Compute the statistics of a region that a reader waits for."""
+    services.measure_requested_region(StatisticsRequest.from_task_arguments(arguments))
 
 
 @task(TaskName.WARM_SERIES)

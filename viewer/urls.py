@@ -1,7 +1,7 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from viewer.views import annotations, page, planes, presentations, regions, tiles
+from viewer.views import annotations, page, planes, presentations, regions, statistics, tiles
 
 app_name = "viewer"
 urlpatterns = [
@@ -51,6 +51,11 @@ urlpatterns = [
         "regions/<uid:region_sop_instance_uid>/<uid:sop_instance_uid>/<int:frame_number>.json",
         regions.region_contours,
         name="region_contours",
+    ),
+    path(
+        "statistics/<uid:sop_instance_uid>/<int:frame_number>.json",
+        statistics.statistics,
+        name="statistics",
     ),
     path("series/<uid:series_instance_uid>/thumbnail.png", tiles.thumbnail, name="thumbnail"),
     path("series/<uid:series_instance_uid>/volume.json", planes.volume, name="volume"),

@@ -4,6 +4,7 @@ from viewer.services.annotations import AnnotationContent, SavedAnnotation, dele
 from viewer.services.key_images import mark_key_image, unmark_key_image
 from viewer.services.rendering import (
     marks_key,
+    measure_requested_region,
     render_ahead,
     render_frame_marks,
     render_requested_region,
@@ -21,6 +22,7 @@ __all__ = [
     "delete_annotation",
     "mark_key_image",
     "marks_key",
+    "measure_requested_region",
     "render_ahead",
     "render_frame_marks",
     "render_requested_region",

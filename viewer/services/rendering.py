@@ -14,11 +14,14 @@ from archive.models import Instance
 from archive.selectors import open_blob
 from archive.services.outbox import settle
 from common.tasks import TaskName, enqueue, send_now
+from dicomkit.image_attributes import frame_attributes
 from dicomkit.tiles import tile_grid
 from viewer.regions.listing import image_at
 from viewer.regions.render import render_region
 from viewer.regions.request import RegionRequest
 from viewer.stack import StackImage, nearest_first, representative, stack_of_series
+from viewer.statistics.compute import compute_statistics
+from viewer.statistics.request import StatisticsRequest
 from viewer.tiles.attempts import MOST_FAILURES, Permission, decoding_attempts
 from viewer.tiles.cache import CachedPicture, tile_cache
 from viewer.tiles.limits import time_limit
@@ -115,6 +118,23 @@ def render_requested_region(request: RegionRequest) -> None:
         _try_later(TaskName.RENDER_REGION, **request.as_task_arguments())
     else:
         cache.put(key, picture)
+
+
+def measure_requested_region(request: StatisticsRequest) -> None:
+    """Compute the statistics of a region into the cache."""
+    cache = tile_cache()
+    key = request.cache_key()
+    image = Instance.objects.filter(sop_instance_uid=request.sop_instance_uid).first()
+    if image is None or image.image_attributes is None or not cache.missing([key]):
+        return
+    attributes = frame_attributes(image.image_attributes, request.frame_number - 1)
+    found = _picture(
+        request.sha256, request.frame_number, lambda file: compute_statistics(file, request, attributes)
+    )
+    if found is None:
+        _try_later(TaskName.MEASURE_REGION, **request.as_task_arguments())
+    else:
+        cache.put(key, found)
 
 
 def warm_series(series_instance_uid: str) -> None:

@@ -1,0 +1,93 @@
+"""The numbers of what was drawn: lengths, angles, areas, in units that say no more than is known.
+
+References
+----------
+PS3.16 CID 7469 to 7475 (what is measured), TID 1410; UCUM (units).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dicomkit.marking import MarkingKind
+from dicomkit.pixel_scale import PixelScale
+from dicomkit.region_shapes import Point, region_area_px
+
+
+class Quantity(StrEnum):
+    """What is measured."""
+
+    LENGTH = "length"
+    LONG_AXIS = "long axis"
+    SHORT_AXIS = "short axis"
+    ANGLE = "angle"
+    COBB_ANGLE = "cobb angle"
+    AREA = "area"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number with its unit: "mm", "mm2", "deg", "px" or "px2"."""
+
+    quantity: Quantity
+    value: float
+    unit: str
+
+
+def measures_of(kind: MarkingKind, points: Sequence[Point], scale: PixelScale) -> tuple[Measure, ...]:
+    """Return what a drawing measures by its shape alone; nothing for those that measure nothing.
+
+    Parameters
+    ----------
+    points
+        (column, row) in pixels, as many as the kind has.
+    scale
+        See `dicomkit.pixel_scale`. Without a spacing lengths are in widths of a pixel, areas in pixels.
+    """
+    down, across = scale.spacing_mm or (scale.aspect, 1.0)
+    length_unit, area_unit = ("mm", "mm2") if scale.spacing_mm else ("px", "px2")
+    ends = [(x * across, y * down) for x, y in points]
+    match kind:
+        case MarkingKind.LENGTH:
+            return (Measure(Quantity.LENGTH, _distance(ends[0], ends[1]), length_unit),)
+        case MarkingKind.BIDIRECTIONAL:
+            short, long = sorted((_distance(ends[0], ends[1]), _distance(ends[2], ends[3])))
+            return (
+                Measure(Quantity.LONG_AXIS, long, length_unit),
+                Measure(Quantity.SHORT_AXIS, short, length_unit),
+            )
+        case MarkingKind.ANGLE:
+            return _angle(Quantity.ANGLE, (ends[1], ends[0]), (ends[1], ends[2]))
+        case MarkingKind.COBB:
+            return _angle(Quantity.COBB_ANGLE, (ends[0], ends[1]), (ends[2], ends[3]))
+        case (
+            MarkingKind.ELLIPSE
+            | MarkingKind.RECTANGLE
+            | MarkingKind.CIRCLE
+            | MarkingKind.POLYGON
+            | MarkingKind.FREEHAND
+        ):
+            area_px = region_area_px(kind, points, aspect=scale.aspect)
+            area = area_px * down * across if scale.spacing_mm else area_px
+            return (Measure(Quantity.AREA, area, area_unit),)
+        case _:
+            return ()
+
+
+def _distance(a: Point, b: Point) -> float:
+    return math.hypot(b[0] - a[0], b[1] - a[1])
+
+
+def _angle(
+    quantity: Quantity, first: tuple[Point, Point], second: tuple[Point, Point]
+) -> tuple[Measure, ...]:
+    """Return the angle between two lines; of a Cobb angle the lines have no direction, so it is at most 90 degrees."""
+    ux, uy = first[1][0] - first[0][0], first[1][1] - first[0][1]
+    vx, vy = second[1][0] - second[0][0], second[1][1] - second[0][1]
+    if (ux == uy == 0) or (vx == vy == 0):
+        return ()
+    degrees = math.degrees(math.atan2(abs(ux * vy - uy * vx), ux * vx + uy * vy))
+    if quantity is Quantity.COBB_ANGLE:
+        degrees = min(degrees, 180 - degrees)
+    return (Measure(quantity, degrees, "deg"),)
