@@ -30,6 +30,19 @@ def find_study(user: User | AnonymousUser, study_instance_uid: str) -> Study | N
     )
 
 
+def studies_of_patient(user: User | AnonymousUser, study: Study) -> QuerySet[Study]:
+    """Return the studies of a study's patient that the user may see, the latest first.
+
+    A patient is an ID with its issuer; the same person under another issuer is not found here.
+    """
+    return (
+        visible_studies(user)
+        .select_related("facility")
+        .filter(patient_record=study.patient_record_id)
+        .order_by("-study_moment", "-pk")
+    )
+
+
 def find_series(user: User | AnonymousUser, series_instance_uid: str) -> Series | None:
     """Return a series of a study that the user may see, or None."""
     return (

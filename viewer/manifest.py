@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.urls import reverse
 
 from archive.models import Instance, Series, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
+from viewer.patient_studies import PatientStudyBody
 from viewer.regions.listing import segmentations_over_images
 from viewer.stack import StackImage, stack_of
 
@@ -60,11 +61,12 @@ class OtherBody(TypedDict):
 
 
 class ManifestBody(TypedDict):
-    """The whole manifest."""
+    """The whole manifest. What is about reading the study is left out where another study asks for its images."""
 
     study: StudyBody
     series: list[SeriesBody]
     other: list[OtherBody]
+    patient_studies: NotRequired[list[PatientStudyBody]]
 
 
 # What the page does not need of the stored attributes of an image.

@@ -11,6 +11,7 @@ from archive.selectors import instances_of_study
 from audit.decorators import audited
 from audit.vocabulary import EventType
 from viewer.manifest import manifest_of
+from viewer.patient_studies import patient_studies
 from viewer.views.opening import opened_study
 
 
@@ -35,8 +36,11 @@ def study_page(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
 @audited(EventType.STUDY_OPENED, recorded_by_service=True)
 @requires(None)
 def manifest(request: HttpRequest, study_instance_uid: str) -> JsonResponse:
-    """Return the manifest of a study."""
+    """Return the manifest of a study; with ``?images_only=1`` without what is about reading it beside others."""
     study = opened_study(request, study_instance_uid)
-    response = JsonResponse(manifest_of(study, instances_of_study(study)))
+    body = manifest_of(study, instances_of_study(study))
+    if request.GET.get("images_only") != "1":
+        body["patient_studies"] = patient_studies(request.user, study)
+    response = JsonResponse(body)
     response["Cache-Control"] = "private, no-store"
     return response
