@@ -3,6 +3,7 @@ import type {
   OtherObject,
   Packing,
   Patient,
+  PatientStudy,
   Series,
   Study,
   StudyImage,
@@ -31,6 +32,10 @@ export function parseManifest(body: unknown): StudyManifest {
     study: parseStudy(asFields(fields.study, "study")),
     series: readList(fields, "series").map((series) => parseSeries(asFields(series, "series"))),
     other: readList(fields, "other").map((other) => parseOther(asFields(other, "other"))),
+    patientStudies:
+      fields.patient_studies == null
+        ? []
+        : readList(fields, "patient_studies").map((study) => parsePatientStudy(asFields(study, "study"))),
   };
 }
 
@@ -46,6 +51,22 @@ function parseStudy(fields: Fields): Study {
     facilityCode: readTextOrEmpty(facility, "code"),
     facilityName: readTextOrEmpty(facility, "name"),
     patient: parsePatient(asFields(fields.patient, "patient")),
+  };
+}
+
+function parsePatientStudy(fields: Fields): PatientStudy {
+  return {
+    studyInstanceUid: readText(fields, "study_instance_uid"),
+    studyDate: readTextOrNull(fields, "study_date"),
+    studyTime: readTextOrNull(fields, "study_time"),
+    studyDescription: readTextOrEmpty(fields, "study_description"),
+    modalities: readList(fields, "modalities").map(String),
+    bodyParts: readList(fields, "body_parts").map(String),
+    facilityName: readTextOrEmpty(asFields(fields.facility, "facility"), "name"),
+    numberOfInstances: readNumber(fields, "number_of_instances"),
+    isCurrent: readFlag(fields, "is_current"),
+    relevance: readNumberOrNull(fields, "relevance"),
+    reasons: readList(fields, "reasons").map(String),
   };
 }
 
@@ -76,7 +97,9 @@ function parseSeries(fields: Fields): Series {
 
 /** One image of the manifest, or a plane in the same words. */
 export function parseImage(fields: Fields): StudyImage {
-  const kind = readWord(fields, "kind", ["grey", "colour"]);
+  const stored = readWord(fields, "kind", ["grey", "colour"]);
+  // Without packed values there are only the server's pictures, as of a colour image.
+  const kind = fields.packing == null ? "colour" : stored;
   return {
     sopInstanceUid: readText(fields, "sop_instance_uid"),
     instanceNumber: readNumberOrNull(fields, "instance_number"),

@@ -106,10 +106,29 @@ export interface OtherObject {
   readonly description: string;
 }
 
+/** A study of the same patient, as the timeline lists it. */
+export interface PatientStudy {
+  readonly studyInstanceUid: string;
+  readonly studyDate: string | null;
+  readonly studyTime: string | null;
+  readonly studyDescription: string;
+  readonly modalities: readonly string[];
+  readonly bodyParts: readonly string[];
+  readonly facilityName: string;
+  readonly numberOfInstances: number;
+  readonly isCurrent: boolean;
+  /** 0 to 1; null for the current study and for later ones. */
+  readonly relevance: number | null;
+  /** Why it is relevant, in words. */
+  readonly reasons: readonly string[];
+}
+
 export interface StudyManifest {
   readonly study: Study;
   readonly series: readonly Series[];
   readonly other: readonly OtherObject[];
+  /** All studies of the patient that the reader may see, the latest first; empty for a study opened beside. */
+  readonly patientStudies: readonly PatientStudy[];
 }
 
 /** Names a frame within everything that is open. */

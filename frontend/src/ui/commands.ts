@@ -157,7 +157,7 @@ function stepSeries(step: number): Pick<Command, "group" | "run"> {
     group: "scroll",
     run: (context) => {
       const next = context.seriesIndexOf() + step;
-      if (next >= 0 && next < context.manifest.series.length) context.showSeries(next);
+      if (next >= 0 && next < context.studies.stacks.length) context.showSeries(next);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { UNLINKED } from "../viewport/synchronizer";
 import type { Command } from "./command";
 import { planesCommand } from "./planes";
+import { priorsCommands } from "./priors";
 
 const KEYED_LAYOUTS: readonly (readonly [string, string])[] = [
   ["1x1", "One picture"],
@@ -11,7 +12,14 @@ const KEYED_LAYOUTS: readonly (readonly [string, string])[] = [
 
 /** How the reading area is divided, which viewport is active, and what goes in step. */
 export function layoutCommands(): Command[] {
-  return [...layouts(), planesCommand(), ...activeCommands(), ...linkCommands(), ...pageCommands()];
+  return [
+    ...layouts(),
+    ...priorsCommands(),
+    planesCommand(),
+    ...activeCommands(),
+    ...linkCommands(),
+    ...pageCommands(),
+  ];
 }
 
 function layouts(): Command[] {

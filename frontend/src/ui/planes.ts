@@ -64,13 +64,13 @@ async function showPlanes(context: ViewerContext): Promise<void> {
 }
 
 function leavePlanes(context: ViewerContext): void {
-  const { grid, manifest } = context;
+  const { grid, studies } = context;
   const index = context.seriesIndexOf();
   grid.setLayout("1x1");
   const [first, ...others] = grid.viewports;
   if (first) grid.activate(first);
   for (const viewport of others) viewport.setStack(null);
-  context.showSeries(Math.max(0, Math.min(index, manifest.series.length - 1)));
+  context.showSeries(Math.max(0, Math.min(index, studies.stacks.length - 1)));
 }
 
 /** How thick the planes of the active viewport are; shown where there are planes. */

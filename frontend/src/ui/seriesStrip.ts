@@ -1,50 +1,84 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
-import type { OtherObject, Series } from "../dicom/types";
+import { formatDate } from "../dicom/text";
+import type { OtherObject, Series, StudyManifest } from "../dicom/types";
+import type { Stack } from "../viewport/stack";
 import type { Viewport } from "../viewport/viewport";
+import { showBeside } from "./beside";
 import { element, icon } from "./dom";
 import { loadThumbnail } from "./thumbnails";
 import type { ViewerContext } from "./viewerContext";
 
+const LINK_TYPE = "text/uri-list";
 const DRAG_TYPE = "application/x-reading-room-series";
+export const STUDY_DRAG_TYPE = "application/x-reading-room-study";
 
 /** The list of series. Click shows a series in the active viewport, dragging puts it into any. */
 export function buildSeriesStrip(root: HTMLElement, context: ViewerContext): Disposer {
   const bag = new DisposerBag();
   const abort = new AbortController();
   bag.add(() => abort.abort());
-  const items = context.manifest.series.map((series, index) => {
-    const { button, picture } = seriesButton(series, index);
-    void loadThumbnail(picture, series.thumbnailUrl, abort.signal);
-    bag.add(
-      listen(button, "click", () => {
-        context.showSeries(index);
-        context.page.classList.remove("viewer--sheet");
-      }),
-    );
-    bag.add(
-      listen<DragEvent>(button, "dragstart", (event) => {
-        event.dataTransfer?.setData(DRAG_TYPE, String(index));
-        if (event.dataTransfer) event.dataTransfer.effectAllowed = "copy";
-      }),
-    );
-    return button;
-  });
-  root.replaceChildren(...items, ...otherObjects(context.manifest.other));
+  let items: readonly HTMLButtonElement[] = [];
+  const made = new Map<Stack, HTMLButtonElement>();
+  const build = () => {
+    const { stacks, manifests } = context.studies;
+    items = stacks.map((stack, index) => {
+      const known = made.get(stack) ?? seriesItem(stack, index, context, abort.signal);
+      made.set(stack, known);
+      return known;
+    });
+    const parts = manifests.flatMap((manifest) => [
+      ...(manifests.length > 1 ? [studyHeading(manifest, manifest === context.manifest)] : []),
+      ...items.filter((_item, index) => stacks[index]?.study === manifest.study),
+      ...otherObjects(manifest.other),
+    ]);
+    root.replaceChildren(...parts);
+    refresh();
+  };
   const refresh = () => markShown(items, context);
   bag.add(context.changed.subscribe(refresh));
   bag.add(context.grid.changed.subscribe(refresh));
-  refresh();
+  bag.add(context.studies.changed.subscribe(build));
+  build();
   return () => bag.dispose();
 }
 
-/** Let a viewport receive a dragged series. */
+function studyHeading({ study }: StudyManifest, isCurrent: boolean): HTMLElement {
+  return element(
+    "h2",
+    { class: "strip__study", "data-study-instance-uid": study.studyInstanceUid },
+    element("span", {}, isCurrent ? "This study" : "Beside it"),
+    ` ${formatDate(study.studyDate)} ${study.studyDescription}`,
+  );
+}
+
+function seriesItem(
+  { series }: Stack,
+  index: number,
+  context: ViewerContext,
+  signal: AbortSignal,
+): HTMLButtonElement {
+  const { button, picture } = seriesButton(series, index);
+  void loadThumbnail(picture, series.thumbnailUrl, signal);
+  listen(button, "click", () => {
+    context.showSeries(index);
+    context.page.classList.remove("viewer--sheet");
+  });
+  listen<DragEvent>(button, "dragstart", (event) => {
+    event.dataTransfer?.setData(DRAG_TYPE, String(index));
+    if (event.dataTransfer) event.dataTransfer.effectAllowed = "copy";
+  });
+  return button;
+}
+
+/** Let a viewport receive a dragged series, a study of the timeline, or a study's link from another window. */
 export function attachSeriesDrop(viewport: Viewport, context: ViewerContext): Disposer {
   const bag = new DisposerBag();
   const { root } = viewport;
-  const isSeries = (event: DragEvent) => event.dataTransfer?.types.includes(DRAG_TYPE) ?? false;
+  const isWelcome = ({ dataTransfer }: DragEvent) =>
+    [DRAG_TYPE, STUDY_DRAG_TYPE, LINK_TYPE].some((type) => dataTransfer?.types.includes(type));
   bag.add(
     listen<DragEvent>(root, "dragover", (event) => {
-      if (!isSeries(event)) return;
+      if (!isWelcome(event)) return;
       event.preventDefault();
       root.classList.add("viewport--drop");
     }),
@@ -53,12 +87,22 @@ export function attachSeriesDrop(viewport: Viewport, context: ViewerContext): Di
   bag.add(
     listen<DragEvent>(root, "drop", (event) => {
       root.classList.remove("viewport--drop");
-      if (!isSeries(event)) return;
+      if (!isWelcome(event)) return;
       event.preventDefault();
-      context.showSeries(Number(event.dataTransfer?.getData(DRAG_TYPE)), viewport);
+      const data = (type: string) => event.dataTransfer?.getData(type) ?? "";
+      const studyUid = data(STUDY_DRAG_TYPE) || linkedStudy(data(LINK_TYPE));
+      if (data(DRAG_TYPE)) context.showSeries(Number(data(DRAG_TYPE)), viewport);
+      else if (studyUid) void showBeside(context, studyUid, viewport);
     }),
   );
   return () => bag.dispose();
+}
+
+/** The study that a link of our own leads to, or "". */
+function linkedStudy(link: string): string {
+  const url = URL.parse(link.split("\n")[0]?.trim() ?? "");
+  if (url?.origin !== location.origin) return "";
+  return /^\/viewer\/studies\/([0-9.]+)\/$/.exec(url.pathname)?.[1] ?? "";
 }
 
 function seriesButton(

@@ -88,6 +88,7 @@ const SHORT_LABELS: Readonly<Record<string, string>> = {
   reset: "Reset",
   "delete-measurement": "Erase",
   "tool-locate": "Locate",
+  priors: "Priors",
   planes: "Planes",
   "full-screen": "Full",
   help: "Keys",

@@ -6,6 +6,7 @@ import type { TileQueue } from "../render/tileQueue";
 import type { Tool, ToolName } from "../tools/tool";
 import type { Cine } from "../viewport/cine";
 import type { ViewportGrid } from "../viewport/layout";
+import type { OpenStudies } from "../viewport/openStudies";
 import type { PresentationStore } from "../viewport/presentationStore";
 import type { ShownImages } from "../viewport/shownImages";
 import type { Synchronizer } from "../viewport/synchronizer";
@@ -28,6 +29,7 @@ export class ViewerContext {
     readonly shown: ShownImages,
     readonly tools: Readonly<Record<ToolName, Tool>>,
     readonly sync: Synchronizer,
+    readonly studies: OpenStudies,
     readonly page: HTMLElement,
     firstTool: ToolName,
   ) {
@@ -50,12 +52,12 @@ export class ViewerContext {
     viewport.canvas.style.cursor = this.tool.cursor;
   }
 
-  /** Put a series into a viewport, or show it at an image. */
+  /** Put a series into a viewport. The index counts the series of all open studies, those of the page's first. */
   showSeries(seriesIndex: number, viewport = this.grid.active): void {
-    const series = this.manifest.series[seriesIndex];
-    if (!series) return;
+    const stack = this.studies.stacks[seriesIndex];
+    if (!stack) return;
     if (this.cine.viewport === viewport) this.cine.stop();
-    viewport.setStack({ study: this.manifest.study, series });
+    viewport.setStack(stack);
     this.grid.activate(viewport);
     this.changed.emit();
   }
@@ -64,6 +66,6 @@ export class ViewerContext {
   seriesIndexOf(viewport = this.grid.active): number {
     // Planes through a series carry its UID and are found under it.
     const uid = viewport.stack?.series.seriesInstanceUid;
-    return this.manifest.series.findIndex((series) => series.seriesInstanceUid === uid);
+    return this.studies.stacks.findIndex(({ series }) => series.seriesInstanceUid === uid);
   }
 }

@@ -21,10 +21,12 @@ import { windowLevelTool } from "../tools/windowLevel";
 import { Cine } from "../viewport/cine";
 import type { ViewportServices } from "../viewport/compositor";
 import { ViewportGrid } from "../viewport/layout";
+import { OpenStudies } from "../viewport/openStudies";
 import { PresentationStore } from "../viewport/presentationStore";
 import { ShownImages } from "../viewport/shownImages";
 import { Synchronizer } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
+import { fetchStudy, showBeside, withImages } from "./beside";
 import { buildCineBar } from "./cineBar";
 import { viewerCommands } from "./commands";
 import { attachDividers } from "./dividers";
@@ -35,6 +37,7 @@ import { attachLinkBadge } from "./linkMenu";
 import { openingOf } from "./opening";
 import { attachOverlay } from "./overlay";
 import { attachPatientBanner } from "./patientBanner";
+import { attachPriors } from "./priors";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
 import { buildToolbar } from "./toolbar";
@@ -77,6 +80,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(attachKeyboard(commands, context));
   bag.add(grid.attach((viewport) => attachControls(viewport, context, services, bag)));
   bag.add(attachDividers(grid));
+  bag.add(attachPriors(required("[data-part=priors]", page), context));
   bag.add(attachPatientBanner(required("[data-part=banner]", page), context));
   attachSheet(page, bag);
   showProgress(page, context, bag);
@@ -142,11 +146,6 @@ function startServices(bag: DisposerBag): ViewportServices {
   };
 }
 
-/** Series of objects without pixels are listed by name, they cannot fill a viewport. */
-function withImages(manifest: StudyManifest): StudyManifest {
-  return { ...manifest, series: manifest.series.filter((series) => series.images.length > 0) };
-}
-
 function makeContext(
   page: HTMLElement,
   manifest: StudyManifest,
@@ -155,6 +154,7 @@ function makeContext(
 ): ViewerContext {
   const { annotations, tables, queue, presentations, shown } = services;
   const sync = new Synchronizer(grid);
+  const studies = new OpenStudies(manifest, fetchStudy);
   const tools = {
     window: windowLevelTool(tables),
     scroll: scrollTool,
@@ -182,6 +182,7 @@ function makeContext(
     shown,
     tools,
     sync,
+    studies,
     page,
     firstTool,
   );
@@ -202,10 +203,12 @@ function fillViewports(context: ViewerContext): void {
   const isWide = window.matchMedia("(min-width: 48rem)").matches;
   const { layout, pictures } = openingOf(manifest, asked, isWide);
   pictures.forEach(({ series, imageIndex }, index) => {
-    grid.viewports[index]?.setStack({ study: manifest.study, series }, imageIndex);
+    grid.viewports[index]?.setStack(context.studies.stack(series.seriesInstanceUid), imageIndex);
   });
   grid.setLayout(layout);
   context.changed.emit();
+  const beside = new URLSearchParams(location.search).get("beside");
+  if (beside) void showBeside(context, beside);
 }
 
 function retryFailed(context: ViewerContext): void {

@@ -68,6 +68,15 @@ export class Synchronizer {
     this.changed.emit();
   }
 
+  /** A viewport with another series comes to where the active one is. */
+  joinIn(viewport: Viewport): void {
+    const { active } = this.grid;
+    if (this.shared.scroll && this.takesPart(viewport) && this.takesPart(active)) {
+      this.quietly(() => this.scroll(active, viewport));
+    }
+    this.changed.emit();
+  }
+
   /** What the viewports show now belongs together, from here on in step. */
   linkHere(): void {
     this.shown.clear();
