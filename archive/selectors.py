@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, QuerySet, Sum, When
 
 from accounts.models import User
 from archive.access import visible_studies
@@ -55,6 +55,21 @@ def find_series(user: User | AnonymousUser, series_instance_uid: str) -> Series 
 def series_of(study: Study) -> QuerySet[Series]:
     """Return the series of a study in the order of their numbers."""
     return Series.objects.filter(study=study).order_by("series_number", "pk")
+
+
+def series_of_patient(
+    user: User | AnonymousUser, study: Study, *, modalities: Collection[str]
+) -> QuerySet[Series]:
+    """Return the series of some modalities that the user may see of the patient of a study, its own studies' first."""
+    return (
+        Series.objects.filter(
+            study__patient_record=study.patient_record_id,
+            study__in=visible_studies(user),
+            modality__in=modalities,
+        )
+        .select_related("study")
+        .order_by(Case(When(study=study, then=0), default=1), "-study__study_moment", "series_number", "pk")
+    )
 
 
 def series_without_images(study: Study) -> set[int]:

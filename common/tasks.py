@@ -29,6 +29,7 @@ class TaskName(StrEnum):
     RENDER_REGION = "viewer.render_region"
     MEASURE_REGION = "viewer.measure_region"
     RENDER_PLANE = "viewer.render_plane"
+    RENDER_FUSION = "viewer.render_fusion"
     BUILD_VOLUME = "viewer.build_volume"
     WARM_PLANES = "viewer.warm_planes"
     WARM_STACK = "viewer.warm_stack"
@@ -48,6 +49,7 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_REGION: Queue.RENDER,
     TaskName.MEASURE_REGION: Queue.RENDER,
     TaskName.RENDER_PLANE: Queue.RENDER,
+    TaskName.RENDER_FUSION: Queue.RENDER,
     # A reader waits for the plane; each task decodes a few slices only.
     TaskName.BUILD_VOLUME: Queue.RENDER,
     TaskName.WARM_PLANES: Queue.WARM,

@@ -29,6 +29,7 @@ from dicomkit.pixels.units import value_units
 from dicomkit.pixels.voi_lut import VOI, VOIWindow, read_vois
 from dicomkit.suv import SUVFactor, body_weight_suv, is_pet_image
 from dicomkit.tiles import level_count
+from dicomkit.volume_groups import read_phase
 
 JSONObject = dict[str, Any]
 
@@ -75,6 +76,7 @@ _UNKNOWN: JSONObject = {
     "laterality": "",
     "slice_location_mm": None,
     "slice_thickness_mm": None,
+    "phase": {},
 }
 
 
@@ -101,6 +103,7 @@ def display_attributes(dataset: Dataset) -> JSONObject:
     - "image_position_patient", "image_orientation_patient", "patient_orientation", "frame_of_reference_uid"
     - "overlays" (what the overlay planes are called), "shutter_grey" (0 to 255, or null without a shutter)
     - "laterality", "view_position", "slice_location_mm", "slice_thickness_mm", "frame_time_ms", "lossy"
+    - "phase" (what tells images at one place apart, see `volume_groups.read_phase`)
     - of a PET image only: "suv_factor" (SUV by body weight = modality value * factor, or null), "suv_problem" (why there
       is no factor, or "")
     """
@@ -218,6 +221,7 @@ def _frame_attributes(dataset: Dataset, layout: PixelFormat | None, frame_index:
         "slice_location_mm": _slice_location(dataset, plane.slice_position_mm if plane else None),
         "slice_thickness_mm": _slice_thickness(dataset, frame_index),
         **(_suv(dataset, frame_index) if is_grey and is_pet_image(dataset) else {}),
+        "phase": read_phase(dataset, frame_index=frame_index),
     }
 
 

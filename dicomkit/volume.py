@@ -7,7 +7,7 @@ PS3.3 C.7.6.2 (Image Plane), C.7.4.1 (Frame of Reference), C.7.6.16.2.3 and .4 (
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from dicomkit.errors import NotAVolumeError
 from dicomkit.geometry import ImagePlane
 from dicomkit.volume_findings import Finding, FindingKind
 from dicomkit.volume_geometry import Floats, VolumeGeometry
+from dicomkit.volume_groups import image_groups
 from dicomkit.volume_spacing import slice_spacing
 
 LEAST_SLICES = 3
@@ -42,6 +43,10 @@ class VolumeImage:
         Row spacing (down) and column spacing (across).
     has_grey_values
         Whether its tiles carry grey values of at most 16 bits.
+    is_colour
+        Why it has none, where it has none.
+    phase
+        What tells it from others at its position, see `volume_groups.read_phase`.
     """
 
     plane: ImagePlane | None
@@ -51,27 +56,33 @@ class VolumeImage:
     frame_of_reference_uid: str = ""
     slice_thickness_mm: float | None = None
     has_grey_values: bool = True
+    is_colour: bool = False
+    phase: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeStack:
     """The stack that images form.
 
-    `image_indexes` are those of the images in the order of the slices; `findings` what a reader must know.
+    `image_indexes` are those of the images in the order of the slices; `findings` what a reader must know; `groups` what
+    can be chosen between, where there are several images at each position.
     """
 
     geometry: VolumeGeometry
     image_indexes: tuple[int, ...]
     findings: tuple[Finding, ...]
+    groups: tuple[str, ...] = ()
 
 
-def volume_of(images: Sequence[VolumeImage]) -> VolumeStack:
+def volume_of(images: Sequence[VolumeImage], *, group: int = 0) -> VolumeStack:
     """Return the volume that most of the images form.
 
     Parameters
     ----------
     images
-        Of one series, by instance number and frame: of several at one position the first is used.
+        Of one series, by instance number and frame.
+    group
+        Which of several images at each position are used, see `volume_groups.image_groups`.
 
     Raises
     ------
@@ -86,9 +97,13 @@ def volume_of(images: Sequence[VolumeImage]) -> VolumeStack:
         [image.plane.position for image in (images[index] for index in members) if image.plane]
     )
     along = positions @ np.array(first.plane.normal)
-    kept, dropped = _one_at_each_position(along)
-    if dropped:
-        told.append(findings.duplicates(dropped, len(members)))
+    places = _positions(along)
+    groups = image_groups(places, [images[index].phase for index in members])
+    if group >= len(groups):
+        raise NotAVolumeError("The series has no such group of images.")
+    kept = list(groups[group].members)
+    if len(groups) > 1:
+        told.append(findings.duplicates(len(members) - len(places), len(members), shown=groups[group].label))
     if len(kept) < LEAST_SLICES:
         raise NotAVolumeError(_too_few(len(kept), len(images)))
     order = tuple(members[index] for index in kept)
@@ -109,7 +124,8 @@ def volume_of(images: Sequence[VolumeImage]) -> VolumeStack:
         frame_of_reference_uid=first.frame_of_reference_uid,
     )
     geometry = replace(geometry, shear=_shear(positions[kept], along[kept], geometry))
-    return VolumeStack(geometry, order, (*told, *_stack_findings(geometry, spacing.findings)))
+    labels = tuple(one.label for one in groups) if len(groups) > 1 else ()
+    return VolumeStack(geometry, order, (*told, *_stack_findings(geometry, spacing.findings)), labels)
 
 
 def _members(images: Sequence[VolumeImage]) -> tuple[list[int], list[Finding]]:
@@ -138,7 +154,7 @@ def _members(images: Sequence[VolumeImage]) -> tuple[list[int], list[Finding]]:
 
 def _unusable(image: VolumeImage) -> FindingKind | None:
     if not image.has_grey_values:
-        return FindingKind.NO_GREY_VALUES
+        return FindingKind.COLOUR if image.is_colour else FindingKind.NO_GREY_VALUES
     if image.plane is None or image.spacing_mm is None or image.rows < 2 or image.columns < 2:
         return FindingKind.NO_GEOMETRY
     is_far = max(abs(value) for value in image.plane.position) > _FARTHEST_MM
@@ -147,8 +163,10 @@ def _unusable(image: VolumeImage) -> FindingKind | None:
 
 
 def _nothing_usable(reasons: set[FindingKind]) -> str:
+    if reasons == {FindingKind.COLOUR}:
+        return "The images are in colour; planes can only be computed from grey images."
     if reasons == {FindingKind.NO_GREY_VALUES}:
-        return "Planes can only be computed from grey images of at most 16 bits."
+        return "The images have more than 16 bits a pixel; planes can only be computed from grey images of at most 16 bits."
     return "The images do not say where they lie in the patient, so planes cannot be computed from them."
 
 
@@ -195,15 +213,14 @@ def _difference(image: VolumeImage, pattern: VolumeImage) -> FindingKind | None:
     return None
 
 
-def _one_at_each_position(along_mm: Floats) -> tuple[list[int], int]:
-    """Return the indexes of the first image at each position, rising, and how many others there are."""
+def _positions(along_mm: Floats) -> list[list[int]]:
+    """Return the indexes of the images at each position, rising; those of one position in their order."""
     order = np.argsort(along_mm, kind="stable")
     steps = np.diff(along_mm[order])
     apart = steps[steps > _SAME_POSITION_MM]
     same_mm = _SAME_POSITION_MM + (0.05 * float(np.median(apart)) if apart.size else 0.0)
     groups = np.split(order, np.flatnonzero(steps > same_mm) + 1)
-    kept = [int(group.min()) for group in groups]
-    return kept, len(along_mm) - len(kept)
+    return [sorted(int(index) for index in group) for group in groups]
 
 
 def _shear(positions: Floats, along_mm: Floats, geometry: VolumeGeometry) -> tuple[float, float]:

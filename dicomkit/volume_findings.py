@@ -28,6 +28,7 @@ class FindingKind(StrEnum):
     OTHER_PIXEL_SPACING = "other_pixel_spacing"
     OTHER_FRAME_OF_REFERENCE = "other_frame_of_reference"
     NO_GEOMETRY = "no_geometry"
+    COLOUR = "colour"
     NO_GREY_VALUES = "no_grey_values"
 
 
@@ -60,7 +61,8 @@ _LEFT_OUT = {
     FindingKind.OTHER_PIXEL_SPACING: "with pixels of another size",
     FindingKind.OTHER_FRAME_OF_REFERENCE: "in another frame of reference (the patient was positioned anew)",
     FindingKind.NO_GEOMETRY: "that do not say where they lie in the patient",
-    FindingKind.NO_GREY_VALUES: "in colour or with more than 16 bits",
+    FindingKind.COLOUR: "in colour",
+    FindingKind.NO_GREY_VALUES: "with more than 16 bits a pixel",
 }
 
 
@@ -70,12 +72,11 @@ def left_out(kind: FindingKind, count: int) -> Finding:
     return Finding(kind, f"{images} {_LEFT_OUT[kind]} {'is' if count == 1 else 'are'} left out.", count=count)
 
 
-def duplicates(count: int, total: int) -> Finding:
-    """Return the finding that several images lie at one position."""
+def duplicates(count: int, total: int, *, shown: str) -> Finding:
+    """Return the finding that several images lie at one position, and which of them are shown."""
     return Finding(
         FindingKind.DUPLICATES,
-        f"{count} of {total} images lie where another image lies already (several echoes, phases or time points?); "
-        "the first at each position is used.",
+        f"{count} of {total} images lie where another image lies already. Shown: {shown}.",
         count=count,
     )
 

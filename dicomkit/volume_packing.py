@@ -28,17 +28,22 @@ def common_packing(packings: Sequence[Packing]) -> Packing:
     return Packing((max(ends) - min(ends)) / _HIGHEST, min(ends))
 
 
-def to_voxels(frame: PackedFrame, packing: Packing) -> Voxels:
+def to_voxels(frame: PackedFrame, packing: Packing, *, factor: float = 1.0) -> Voxels:
     """Return a slice in the packing of its volume.
+
+    Parameters
+    ----------
+    factor
+        From the slice's own values to those of the volume, where the volume has another unit.
 
     Returns
     -------
     `PADDING` where the slice has padding. The value 65,535 itself becomes 65,534.
     """
-    if frame.packing == packing:
+    if factor == 1.0 and frame.packing == packing:
         voxels: Voxels = np.minimum(frame.values, np.uint16(_HIGHEST))
     else:
-        values = frame.values * frame.scale + frame.offset
+        values = (frame.values * frame.scale + frame.offset) * factor
         steps = np.floor((values - packing.offset) / packing.scale + 0.5)
         voxels = np.clip(steps, 0, _HIGHEST).astype(np.uint16)
     if frame.padding_mask is not None:

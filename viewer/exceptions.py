@@ -13,6 +13,10 @@ class RenderingUnavailableError(ViewerError):
     """Tile cache or task queue cannot be reached."""
 
 
+class VolumeChangedError(ViewerError):
+    """The address of a plane was made for other images than the series has now."""
+
+
 class VolumeStoreFullError(ViewerError):
     """The disk has no room for the voxels of a volume; the message says so to a reader."""
 

@@ -70,7 +70,7 @@ class ManifestBody(TypedDict):
 
 
 # What the page does not need of the stored attributes of an image.
-_NOT_SENT = {"number_of_frames", "frame_time_ms", "voi", "ultrasound_regions", "magnification"}
+_NOT_SENT = {"number_of_frames", "frame_time_ms", "voi", "ultrasound_regions", "magnification", "phase"}
 
 
 def manifest_of(study: Study, instances: Iterable[Instance]) -> ManifestBody:

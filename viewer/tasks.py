@@ -4,6 +4,8 @@ from typing import Any
 
 from common.tasks import TaskName, task
 from viewer import services
+from viewer.fusion import services as fusion_services
+from viewer.fusion.request import FusionRequest
 from viewer.regions.request import RegionRequest
 from viewer.statistics.request import StatisticsRequest
 from viewer.tiles.request import TileRequest
@@ -63,6 +65,12 @@ def warm_images(series_instance_uid: str, stack_indexes: list[int]) -> None:
 def render_plane(**arguments: Any) -> None:
     """Render one tile of a plane that a reader waits for."""
     volume_services.render_requested_plane(PlaneRequest.from_task_arguments(arguments))
+
+
+@task(TaskName.RENDER_FUSION)
+def render_fusion(**arguments: Any) -> None:
+    """Render one tile of a series laid over another."""
+    fusion_services.render_requested_fusion(FusionRequest.from_task_arguments(arguments))
 
 
 @task(TaskName.BUILD_VOLUME)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from viewer.views import annotations, page, planes, presentations, regions, statistics, tiles
+from viewer.views import annotations, fusion, page, planes, presentations, regions, statistics, tiles
 
 app_name = "viewer"
 urlpatterns = [
@@ -58,6 +58,23 @@ urlpatterns = [
         name="statistics",
     ),
     path("series/<uid:series_instance_uid>/thumbnail.png", tiles.thumbnail, name="thumbnail"),
+    path("series/<uid:series_instance_uid>/fusion.json", fusion.partners, name="fusion"),
+    path(
+        "fusion/<uid:overlay_uid>/images/<uid:sop_instance_uid>/<int:frame_number>/<int:level>/<int:column>/<int:row>.png",
+        fusion.image,
+        name="fused_image",
+    ),
+    path(
+        "fusion/<uid:overlay_uid>/planes/<uid:series_instance_uid>/oblique/<int:level>/<int:column>/<int:row>.png",
+        fusion.oblique_plane,
+        name="fused_oblique_plane",
+    ),
+    path(
+        "fusion/<uid:overlay_uid>/planes/<uid:series_instance_uid>/<slug:name>/<int:index>/<int:level>/<int:column>"
+        "/<int:row>.png",
+        fusion.plane,
+        name="fused_plane",
+    ),
     path("series/<uid:series_instance_uid>/volume.json", planes.volume, name="volume"),
     path(
         "planes/<uid:series_instance_uid>/oblique/<int:level>/<int:column>/<int:row>.png",

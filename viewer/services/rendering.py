@@ -54,7 +54,7 @@ def render_requested_tile(request: TileRequest) -> None:
     cache = tile_cache()
     if not cache.missing([request.cache_key()]):
         return
-    picture = _picture(request.sha256, request.frame_number, lambda file: render_tile(file, request))
+    picture = decoded_picture(request.sha256, request.frame_number, lambda file: render_tile(file, request))
     if picture is None:
         _try_later(TaskName.RENDER_TILE, **request.as_task_arguments())
     else:
@@ -72,7 +72,7 @@ def render_series_thumbnail(series_instance_uid: str) -> None:
         return
     vertical, horizontal = image.attributes["pixel_aspect_ratio"]
     number, aspect = image.frame_number, (vertical, horizontal)
-    picture = _picture(
+    picture = decoded_picture(
         image.sha256, number, lambda file: render_thumbnail(file, image.sha256, number, aspect)
     )
     if picture is None:
@@ -97,7 +97,7 @@ def render_frame_marks(sha256: str, frame_number: int, state_sha256: str = "") -
         with open_blob(state_sha256) if state_sha256 else nullcontext() as state:
             return render_marks(file, frame_number, state)
 
-    picture = _picture(sha256, frame_number, make)
+    picture = decoded_picture(sha256, frame_number, make)
     if picture is None:
         _try_later(TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number, state_sha256=state_sha256)
     else:
@@ -113,7 +113,7 @@ def render_requested_region(request: RegionRequest) -> None:
         return
     place = image_at(image, request.frame_number)
     # Frames count from 1: the object itself is never among those that were decoded.
-    picture = _picture(request.region_sha256, 0, lambda file: render_region(file, request, place))
+    picture = decoded_picture(request.region_sha256, 0, lambda file: render_region(file, request, place))
     if picture is None:
         _try_later(TaskName.RENDER_REGION, **request.as_task_arguments())
     else:
@@ -174,13 +174,13 @@ def render_ahead(image: StackImage, *, with_preview: bool) -> None:
         request.cache_key(): request for request in _likely_requests(image, with_preview=with_preview)
     }
     for key in cache.missing(list(requests)):
-        picture = _picture(image.sha256, image.frame_number, partial(render_tile, request=requests[key]))
+        picture = decoded_picture(image.sha256, image.frame_number, partial(render_tile, request=requests[key]))
         if picture is None:
             return
         cache.put(key, picture)
 
 
-def _picture(
+def decoded_picture(
     sha256: str, frame_number: int, make: Callable[[BinaryIO], CachedPicture]
 ) -> CachedPicture | None:
     """Make a picture of a stored file, or an entry that says why there is none; None where it must be tried later."""

@@ -141,6 +141,14 @@ def render_marks(file: BinaryIO, frame_number: int, state: BinaryIO | None = Non
     return or_problem(lambda: _marks(file, frame_number, state))
 
 
+def tile_picture(frame: RenderableFrame, request: TileRequest) -> Picture:
+    """Return the rendered pixels of an 8-bit tile, grey or RGB, with the shutter over them."""
+    rectangle = _rectangle(frame, request)
+    part = crop(frame.level(request.level), rectangle)
+    picture = render(part, voi=_voi_of(frame, request), inverse=frame.is_inverse != request.is_inverted)
+    return frame.cover(picture, level=request.level, rectangle=rectangle)
+
+
 def window_text(voi: VOI | None) -> str:
     """Return a window as the header of a tile carries it; empty for a table and for colour."""
     return f"{float(voi.center)!r} {float(voi.width)!r} {voi.function}" if isinstance(voi, VOIWindow) else ""
@@ -176,16 +184,18 @@ def _thumbnail(frame: RenderableFrame, pixel_aspect_ratio: tuple[float, float]) 
 
 
 def _encoded_tile(frame: RenderableFrame, request: TileRequest) -> bytes:
-    rectangle = tile_rectangle(
+    if request.depth == 8:
+        return _encoded(tile_picture(frame, request))
+    part = crop(frame.level(request.level), _rectangle(frame, request))
+    if not isinstance(part, PackedFrame):
+        raise InvalidTileError("This image has no 16-bit tiles.")
+    return encode_png_packed(part)
+
+
+def _rectangle(frame: RenderableFrame, request: TileRequest) -> TileRectangle:
+    return tile_rectangle(
         frame.rows, frame.columns, level=request.level, column=request.column, row=request.row
     )
-    part = crop(frame.level(request.level), rectangle)
-    if request.depth == 16:
-        if not isinstance(part, PackedFrame):
-            raise InvalidTileError("This image has no 16-bit tiles.")
-        return encode_png_packed(part)
-    picture = render(part, voi=_voi_of(frame, request), inverse=frame.is_inverse != request.is_inverted)
-    return _encoded(frame.cover(picture, level=request.level, rectangle=rectangle))
 
 
 def _voi_of(frame: RenderableFrame, request: TileRequest) -> VOI | None:

@@ -68,13 +68,7 @@ class TileRequest:
         InvalidTileRequestError
             It selects no values.
         """
-        if self.window is None:
-            return None
-        center, width, function = self.window
-        smallest = 1.0 if function == VOIFunction.LINEAR else 1e-9
-        if not (abs(center) < 1e12 and smallest <= width < 1e12) or function not in set(VOIFunction):
-            raise InvalidTileRequestError("The window must have a finite centre and a width of at least 1.")
-        return VOIWindow(center, width, VOIFunction(function))
+        return None if self.window is None else checked_window(self.window)
 
     def cache_key(self) -> str:
         """Return the key of the tile in the cache; it holds no patient data."""
@@ -94,6 +88,21 @@ class TileRequest:
         """Return the request that `as_task_arguments` put down."""
         window = arguments["window"]
         return cls(**{**arguments, "window": tuple(window) if window else None})
+
+
+def checked_window(window: tuple[float, float, str]) -> VOIWindow:
+    """Return the window of (center, width, function).
+
+    Raises
+    ------
+    InvalidTileRequestError
+        It selects no values.
+    """
+    center, width, function = window
+    smallest = 1.0 if function == VOIFunction.LINEAR else 1e-9
+    if not (abs(center) < 1e12 and smallest <= width < 1e12) or function not in set(VOIFunction):
+        raise InvalidTileRequestError("The window must have a finite centre and a width of at least 1.")
+    return VOIWindow(center, width, VOIFunction(function))
 
 
 def frame_prefix(sha256: str, frame_number: int) -> str:

@@ -9,8 +9,8 @@ import logging
 import redis
 from django.http import Http404, HttpRequest
 
-from archive.models import Study
-from archive.selectors import find_study
+from archive.models import Series, Study
+from archive.selectors import find_series, find_study
 from audit.services import record_event
 from audit.vocabulary import EventType
 from common.redis_client import redis_client
@@ -69,6 +69,27 @@ def opened_study(request: HttpRequest, study_instance_uid: str) -> Study:
         facility_code=study.facility.code,
     )
     return study
+
+
+def opened_series(request: HttpRequest, series_instance_uid: str) -> Series:
+    """Return a series of a study that the user may see, with the opening of the study on record.
+
+    Raises
+    ------
+    Http404
+        There is none, or the user may not know that there is.
+    """
+    series = find_series(request.user, series_instance_uid)
+    if series is None:
+        raise Http404
+    record_opening(
+        request,
+        study_instance_uid=series.study.study_instance_uid,
+        patient_id=series.study.patient_id,
+        issuer_of_patient_id=series.study.issuer_of_patient_id,
+        facility_code=series.study.facility.code,
+    )
+    return series
 
 
 def opened_instance(request: HttpRequest, sop_instance_uid: str, frame_number: int | None) -> VisibleInstance:

@@ -9,7 +9,7 @@ from dicomkit.reformat import PlaneName, PlaneStack
 from dicomkit.tiles import level_count
 from dicomkit.volume_findings import Finding
 from viewer.volumes.request import MOST_OBLIQUE_PIXELS, MOST_SLAB_MM
-from viewer.volumes.series import SeriesVolume
+from viewer.volumes.series import SeriesVolume, content_tag
 
 JSONObject = dict[str, Any]
 
@@ -26,14 +26,16 @@ def volume_body(volume: SeriesVolume, *, series_instance_uid: str, damaged: int)
     return {
         "volume": _geometry(volume) | shown | {"findings": _findings(volume, damaged)},
         "planes": {
-            str(name): _stack(stack) | shown | {"tile_url": _tile_url(series_instance_uid, name)}
+            str(name): _stack(stack) | shown | {"tile_url": _tile_url(series_instance_uid, name) + _address_query(volume)}
             for name, stack in volume.planes.items()
         },
         "oblique": {
-            "tile_url": _oblique_url(series_instance_uid),
+            "tile_url": _oblique_url(series_instance_uid) + _address_query(volume),
             "most_pixels": MOST_OBLIQUE_PIXELS,
         },
         "most_slab_mm": MOST_SLAB_MM,
+        "groups": [{"number": number, "label": label} for number, label in enumerate(volume.groups)],
+        "group": volume.group,
     }
 
 
@@ -114,6 +116,11 @@ def _finding(finding: Finding) -> JSONObject:
     return {"kind": str(finding.kind), "text": finding.text} | {
         key: value for key, value in measured.items() if value is not None
     }
+
+
+def _address_query(volume: SeriesVolume) -> str:
+    group = f"&group={volume.group}" if volume.group else ""
+    return f"?of={content_tag(volume.content)}{group}"
 
 
 def _tile_url(series_instance_uid: str, name: PlaneName) -> str:

@@ -3,6 +3,9 @@
 from collections import OrderedDict
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dicomkit.errors import InvalidTileError
 from dicomkit.pixels.automatic_window import automatic_window
 from dicomkit.pixels.display import crop, render
@@ -18,6 +21,7 @@ from dicomkit.volume_packing import to_packed_frame
 from viewer.exceptions import InvalidTileRequestError
 from viewer.tiles.cache import CachedPicture
 from viewer.tiles.render import or_problem, window_text
+from viewer.tiles.request import TileRequest
 from viewer.volumes.request import MOST_POINTS, PlaneRequest
 from viewer.volumes.series import SeriesVolume
 from viewer.volumes.store import StoredVolume
@@ -52,7 +56,12 @@ class RenderableVolume:
     def plane(self, request: PlaneRequest) -> ReformattedPlane:
         """Return the plane that a tile belongs to. The slices that it needs must be there."""
         plane, offsets_mm = plane_of_request(self.volume, request)
-        projection = Projection(request.projection)
+        return self.sampled(plane, offsets_mm, Projection(request.projection))
+
+    def sampled(
+        self, plane: ReformatPlane, offsets_mm: tuple[float, ...], projection: Projection
+    ) -> ReformattedPlane:
+        """Return any plane or slab of the volume, also one that was laid through another. Its slices must be there."""
         key = (plane, offsets_mm, projection)
         if key not in self._planes:
             values = reformat(
@@ -118,18 +127,26 @@ def render_plane_tile(renderable: RenderableVolume, request: PlaneRequest) -> Ca
 
 
 def _tile(renderable: RenderableVolume, request: PlaneRequest) -> CachedPicture:
-    tile, plane = request.tile, renderable.plane(request)
+    default = window_text(renderable.default_window)
+    if request.tile.depth == 16:
+        return CachedPicture(encode_png_packed(tile_values(renderable.plane(request), request.tile)), default)
+    return CachedPicture(encode_png_grey(plane_picture(renderable, request)), default)
+
+
+def tile_values(plane: ReformattedPlane, tile: TileRequest) -> PackedFrame:
+    """Return the values of a tile of a plane."""
     rows, columns = plane.level(0).values.shape
     rectangle = tile_rectangle(rows, columns, level=tile.level, column=tile.column, row=tile.row)
     part = crop(plane.level(tile.level), rectangle)
     assert isinstance(part, PackedFrame)
-    default = window_text(renderable.default_window)
-    if tile.depth == 16:
-        return CachedPicture(encode_png_packed(part), default)
-    inverse = renderable.volume.is_inverse != tile.is_inverted
-    return CachedPicture(
-        encode_png_grey(render(part, voi=_voi_of(renderable, request), inverse=inverse)), default
-    )
+    return part
+
+
+def plane_picture(renderable: RenderableVolume, request: PlaneRequest) -> NDArray[np.uint8]:
+    """Return the rendered greys of an 8-bit tile of a plane."""
+    part = tile_values(renderable.plane(request), request.tile)
+    inverse = renderable.volume.is_inverse != request.tile.is_inverted
+    return render(part, voi=_voi_of(renderable, request), inverse=inverse)
 
 
 def _voi_of(renderable: RenderableVolume, request: PlaneRequest) -> VOI | None:

@@ -21,7 +21,7 @@ from dicomkit.volume_packing import common_packing
 from viewer.stack import plane_of
 
 # Counted up whenever the same images yield another volume than before.
-_VERSION = 1
+_VERSION = 2
 # Frames of one series that are looked at; more are no examination, or somebody's attack.
 _MOST_IMAGES = 20_000
 # Volumes that each process remembers; each is some kilobytes.
@@ -29,20 +29,23 @@ _REMEMBERED = 16
 _BYTES_PER_VOXEL = 2
 _LARGEST_NUMBER = 1e12
 _SAME_SUV = 1e-3
-_SUV_DIFFERS = (
-    "The images of the series have different factors for the SUV, so that planes through them have none."
-)
+_SUV_UNKNOWN = "Some images of the series have no SUV."
+_TAG_LENGTH = 16
 # Below, the planes lie as straight in the patient as the technologist could lay the patient.
 _TOLD_TURN_DEGREES = 0.5
 
 
 @dataclass(frozen=True)
 class VolumeSlice:
-    """Where the pixels of a slice are; `packing` is that of its 16-bit tile."""
+    """Where the pixels of a slice are; `packing` is that of its 16-bit tile in the values of the volume.
+
+    `factor` leads from its own values to those of the volume.
+    """
 
     sha256: str
     frame_number: int
     packing: Packing
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +59,10 @@ class SeriesVolume:
     packing, vois, value_units, is_inverse
         How the voxels are to be shown, as for an image. `vois` are windows only.
     suv_factor, suv_problem
-        SUV of one modality value, or why there is none; both None where the series is no PET.
+        SUV of one value, or why there is none; both None where the series is no PET. Where the slices have factors of
+        their own, the values of the volume are SUV.
+    groups, group
+        What can be chosen between, where several images lie at each position, and which this volume is.
     """
 
     content: str
@@ -71,6 +77,8 @@ class SeriesVolume:
     is_inverse: bool
     suv_factor: float | None
     suv_problem: str | None
+    groups: tuple[str, ...] = ()
+    group: int = 0
 
     @property
     def size_bytes(self) -> int:
@@ -83,10 +91,15 @@ class SeriesVolume:
 _known: OrderedDict[str, SeriesVolume | str] = OrderedDict()
 
 
-def content_of(series_instance_uid: str) -> str:
-    """Return the hash of the images of a series in their order. One query. Not filtered by user."""
+def content_of(series_instance_uid: str, *, group: int = 0) -> str:
+    """Return the hash of the images of a series in their order, and the group. One query. Not filtered by user."""
     rows = _images(series_instance_uid).values_list("sop_instance_uid", "blob__sha256")
-    return _content(list(rows))
+    return _content(list(rows), group)
+
+
+def content_tag(content: str) -> str:
+    """Return what addresses carry of a content, so that what a browser has kept of it is never taken for another."""
+    return content[:_TAG_LENGTH]
 
 
 def series_volume(series_instance_uid: str, *, content: str) -> SeriesVolume | None:
@@ -102,9 +115,10 @@ def series_volume(series_instance_uid: str, *, content: str) -> SeriesVolume | N
     if content not in _known:
         instances = list(_images(series_instance_uid).select_related("blob", "series"))
         pairs = [(instance.sop_instance_uid, instance.blob.sha256) for instance in instances]
-        if _content(pairs) != content:
+        group = _group_of(content)
+        if _content(pairs, group) != content:
             return None
-        _remember(content, _described(content, instances))
+        _remember(content, _described(content, instances, group))
     _known.move_to_end(content)
     known = _known[content]
     if isinstance(known, str):
@@ -119,8 +133,13 @@ def _images(series_instance_uid: str) -> Any:
     ).order_by("instance_number", "pk")
 
 
-def _content(pairs: Sequence[tuple[str, str]]) -> str:
-    return hashlib.sha256(repr((_VERSION, list(pairs))).encode()).hexdigest()
+def _content(pairs: Sequence[tuple[str, str]], group: int) -> str:
+    # Workers get the content alone, and must know the group.
+    return f"{hashlib.sha256(repr((_VERSION, group, list(pairs))).encode()).hexdigest()}-{group}"
+
+
+def _group_of(content: str) -> int:
+    return int(content.rpartition("-")[2])
 
 
 def _remember(content: str, volume: SeriesVolume | str) -> None:
@@ -129,15 +148,15 @@ def _remember(content: str, volume: SeriesVolume | str) -> None:
         _known.popitem(last=False)
 
 
-def _described(content: str, instances: list[Instance]) -> SeriesVolume | str:
+def _described(content: str, instances: list[Instance], group: int) -> SeriesVolume | str:
     """Return the volume, or the reason why there is none."""
     try:
-        return _volume(content, instances)
+        return _volume(content, instances, group)
     except NotAVolumeError as error:
         return str(error)
 
 
-def _volume(content: str, instances: list[Instance]) -> SeriesVolume:
+def _volume(content: str, instances: list[Instance], group: int) -> SeriesVolume:
     if sum(instance.number_of_frames for instance in instances) > _MOST_IMAGES:
         raise NotAVolumeError(f"The series has more than {_MOST_IMAGES} images, too many for one volume.")
     frames = [
@@ -146,11 +165,11 @@ def _volume(content: str, instances: list[Instance]) -> SeriesVolume:
         if instance.image_attributes
         for frame_index in range(instance.number_of_frames)
     ]
-    stack = volume_of([_volume_image(attributes) for _, _, attributes in frames])
+    stack = volume_of([_volume_image(attributes) for _, _, attributes in frames], group=group)
     chosen = [frames[index] for index in stack.image_indexes]
-    slices = tuple(
-        VolumeSlice(sha256, number, Packing(**attributes["packing"])) for sha256, number, attributes in chosen
-    )
+    suv = _suv([attributes for _, _, attributes in chosen])
+    is_suv = suv["suv_factor"] is not None and suv["suv_factor"] != chosen[0][2].get("suv_factor")
+    slices = tuple(_slice(*one, is_suv=is_suv) for one in chosen)
     middle = chosen[len(chosen) // 2][2]
     return SeriesVolume(
         content=content,
@@ -160,11 +179,19 @@ def _volume(content: str, instances: list[Instance]) -> SeriesVolume:
         slices=slices,
         planes=plane_stacks(stack.geometry),
         packing=common_packing([one.packing for one in slices]),
-        vois=_windows(middle["voi"]),
-        value_units=middle["value_units"],
+        vois=_windows(middle["voi"], factor=slices[len(slices) // 2].factor),
+        value_units="SUV" if is_suv else middle["value_units"],
         is_inverse=middle["inverse"],
-        **_suv([attributes for _, _, attributes in chosen]),
+        groups=stack.groups,
+        group=group,
+        **suv,
     )
+
+
+def _slice(sha256: str, frame_number: int, attributes: dict[str, Any], *, is_suv: bool) -> VolumeSlice:
+    factor = attributes["suv_factor"] if is_suv else 1.0
+    scale, offset = attributes["packing"]["scale"], attributes["packing"]["offset"]
+    return VolumeSlice(sha256, frame_number, Packing(scale * factor, offset * factor), factor)
 
 
 def _require_affordable(volume: SeriesVolume) -> None:
@@ -185,6 +212,9 @@ def _volume_image(attributes: dict[str, Any]) -> VolumeImage:
         frame_of_reference_uid=attributes["frame_of_reference_uid"],
         slice_thickness_mm=attributes["slice_thickness_mm"],
         has_grey_values=_is_sensible(attributes["packing"]),
+        is_colour=attributes["kind"] == "colour",
+        # An image that was stored by an older release has none.
+        phase=attributes.get("phase", {}),
     )
 
 
@@ -195,23 +225,29 @@ def _is_sensible(packing: dict[str, Any] | None) -> bool:
 
 
 def _suv(slices: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the SUV factor that all slices share, or why there is none."""
+    """Return the SUV factor of the volume, or why there is none: 1 where the slices have different ones."""
     factors = [attributes.get("suv_factor") for attributes in slices]
     problems = [attributes.get("suv_problem") for attributes in slices]
     if all(problem is None for problem in problems):
         return {"suv_factor": None, "suv_problem": None}
     known = [factor for factor in factors if factor]
     if len(known) < len(slices):
-        return {"suv_factor": None, "suv_problem": next(filter(None, problems), _SUV_DIFFERS)}
+        return {"suv_factor": None, "suv_problem": next(filter(None, problems), _SUV_UNKNOWN)}
     if max(known) - min(known) > _SAME_SUV * max(known):
-        return {"suv_factor": None, "suv_problem": _SUV_DIFFERS}
-    return {"suv_factor": known[len(known) // 2], "suv_problem": ""}
+        return {"suv_factor": 1.0, "suv_problem": ""}
+    return {"suv_factor": known[0], "suv_problem": ""}
 
 
-def _windows(vois: list[dict[str, Any]]) -> tuple[VOIWindow, ...]:
-    """Return the windows of an image; a table is made for one image's values and left out."""
+def _windows(vois: list[dict[str, Any]], *, factor: float) -> tuple[VOIWindow, ...]:
+    """Return the windows of an image in the values of the volume; a table is made for one image's and left out."""
     return tuple(
-        VOIWindow(voi["window_center"], voi["window_width"], VOIFunction(voi["function"]), label=voi["label"])
+        VOIWindow(
+            voi["window_center"] * factor,
+            voi["window_width"] * factor,
+            # LINEAR has a step of one of the image's own values, which is none of the volume's.
+            VOIFunction(voi["function"]) if factor == 1.0 else VOIFunction.LINEAR_EXACT,
+            label=voi["label"],
+        )
         for voi in vois
         if not voi.get("is_lut")
     )

@@ -7,6 +7,7 @@ several machines the tasks of one volume wander, and each machine fills its own 
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -51,10 +52,10 @@ def render_requested_plane(request: PlaneRequest) -> None:
     if renderable is None:
         # The series has changed, and nobody asks for what it was.
         cache.release(key)
-    elif _has_slices_for(renderable, request):
+    elif has_slices(renderable, slices_of_request(renderable.volume, request)):
         cache.put(key, render_plane_tile(renderable, request))
     else:
-        _call_helpers(request.series_instance_uid, request.tile.sha256)
+        call_helpers(request.series_instance_uid, request.tile.sha256)
         send_now(TaskName.RENDER_PLANE, **request.as_task_arguments())
 
 
@@ -114,9 +115,9 @@ def _opened_or_logged(series_instance_uid: str, content: str) -> RenderableVolum
         return None
 
 
-def _has_slices_for(renderable: RenderableVolume, request: PlaneRequest) -> bool:
+def has_slices(renderable: RenderableVolume, needed: Sequence[range]) -> bool:
     """Decode some of the slices that a tile needs and that are missing; tell whether all are there now."""
-    stored, needed = renderable.stored, slices_of_request(renderable.volume, request)
+    stored = renderable.stored
     has_filled = False
     for part in needed:
         if stored.missing(part):
@@ -129,7 +130,7 @@ def _has_slices_for(renderable: RenderableVolume, request: PlaneRequest) -> bool
     return False
 
 
-def _call_helpers(series_instance_uid: str, content: str) -> None:
+def call_helpers(series_instance_uid: str, content: str) -> None:
     """Have all workers help to fill a volume."""
     if tile_cache().once_in(_CALL_SECONDS, f"build:{content}"):
         for _ in range(settings.PACS_WORKERS):

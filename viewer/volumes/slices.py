@@ -125,7 +125,7 @@ def _fill_slice(volume: SeriesVolume, stored: StoredVolume, index: int, reader: 
 def _voxels(volume: SeriesVolume, one: VolumeSlice, reader: SliceReader) -> Voxels | None:
     """Return the voxels of a slice, or None for one that cannot be decoded: the others are worth showing."""
     try:
-        voxels = to_voxels(reader.frame(one), volume.packing)
+        voxels = to_voxels(reader.frame(one), volume.packing, factor=one.factor)
     except (DicomKitError, BlobNotFoundError, MemoryError) as error:
         reader.forget()
         logger.warning(
