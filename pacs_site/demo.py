@@ -33,6 +33,7 @@ from dicomkit.synth import (
     ct_chest_series,
     dx_chest_pair,
     mammogram_four_view,
+    pet_ct_study,
 )
 from dicomkit.synth.chest_regions import chest_regions
 from dicomkit.synth.modules import derived_uid
@@ -252,6 +253,7 @@ def _synthetic(code: str) -> Iterator[Dataset]:
         yield from nodule_notes(current, slices, CURRENT_NODULE)
         yield from chest_regions(current, slices, CURRENT_NODULE)
         yield from dx_chest_pair(_study(code, 3, "20261112", "Chest PA and lateral", **follow_up))
+        yield from pet_ct_study(_study(code, 4, "20261110", "PET/CT chest, FDG", **follow_up))
     else:
         yield from mammogram_four_view(
             _study(

@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.pixels import apply_color_lut
+from pydicom.pixels.processing import apply_color_lut
 
 _ENTRIES = 256
 # Of a rainbow: where pure blue is reached, so that nothing stays black.
@@ -41,7 +41,9 @@ def palette_colours(palette: ColourPalette) -> NDArray[np.uint8]:
     """Return the colours of a palette: uint8, (256, 3), read-only; the first is for the lowest value."""
     if palette in _WELL_KNOWN:
         indexes = np.arange(_ENTRIES, dtype=np.uint8)[None]
-        colours = apply_color_lut(indexes, palette=_WELL_KNOWN[palette])[0].astype(np.uint8)
+        colours: NDArray[np.uint8] = apply_color_lut(indexes, palette=_WELL_KNOWN[palette])[0].astype(
+            np.uint8
+        )
     elif palette is ColourPalette.RAINBOW:
         colours = _rainbow()
     else:
@@ -58,4 +60,5 @@ def _rainbow() -> NDArray[np.uint8]:
     strengths = np.array([(0, 0, 0), (0, 0, 255), (0, 255, 255), (0, 255, 0), (255, 255, 0), (255, 0, 0)])
     index = np.arange(_ENTRIES)
     channels = [np.interp(index, places, strengths[:, channel]) for channel in range(3)]
-    return np.floor(np.stack(channels, axis=-1) + 0.5).astype(np.uint8)
+    rainbow: NDArray[np.uint8] = np.floor(np.stack(channels, axis=-1) + 0.5).astype(np.uint8)
+    return rainbow

@@ -13,6 +13,7 @@ from dicomkit.synth.known import (
 from dicomkit.synth.mammogram import mammogram_four_view
 from dicomkit.synth.modules import StudyAttributes
 from dicomkit.synth.overlays import add_overlay, hide_overlay_in_pixels
+from dicomkit.synth.pet_ct import pet_ct_study
 
 __all__ = [
     "CURRENT_NODULE",
@@ -26,6 +27,7 @@ __all__ = [
     "mammogram_four_view",
     "multiframe_dataset",
     "palette_dataset",
+    "pet_ct_study",
     "ramp_dataset",
     "rgb_dataset",
     "supplemental_palette_dataset",

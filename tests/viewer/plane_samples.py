@@ -20,6 +20,7 @@ SPACING = (0.8, 0.8)
 SLICE_MM = 2.0
 TASKS = {
     "viewer.render_plane": tasks.render_plane,
+    "viewer.render_fusion": tasks.render_fusion,
     "viewer.build_volume": tasks.build_volume,
     "viewer.warm_planes": tasks.warm_planes,
 }

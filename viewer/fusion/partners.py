@@ -83,7 +83,10 @@ def _partners(series: Series, user: User | AnonymousUser) -> tuple[list[JSONObje
         return [], "Only over a CT or MR a PET can be laid."
     place = frame_of_reference_of(series)
     if not place:
-        return [], "The images do not say in which frame of reference they lie, so nothing can be laid over them."
+        return (
+            [],
+            "The images do not say in which frame of reference they lie, so nothing can be laid over them.",
+        )
     others = list(series_of_patient(user, series.study, modalities=LAID_OVER)[:_MOST_SERIES])
     if not others:
         return [], "There is no PET of this patient."

@@ -17,7 +17,7 @@ from viewer.fusion.render import (
     values_picture,
 )
 from viewer.fusion.request import FusionRequest
-from viewer.services import decoded_picture
+from viewer.services.rendering import decoded_picture
 from viewer.tiles.cache import CachedPicture, tile_cache
 from viewer.tiles.render import frame_of, or_problem, tile_picture
 from viewer.volumes.render import RenderableVolume, plane_picture, slices_of_request
@@ -97,6 +97,4 @@ def _picture(
         frame = frame_of(file, tile.sha256, tile.frame_number)
         return fused_picture(tile_picture(frame, tile), overlay, place, request)
 
-    return decoded_picture(
-        tile.sha256, tile.frame_number, lambda file: or_problem(lambda: over_image(file))
-    )
+    return decoded_picture(tile.sha256, tile.frame_number, lambda file: or_problem(lambda: over_image(file)))

@@ -128,7 +128,7 @@ def measure_requested_region(request: StatisticsRequest) -> None:
     if image is None or image.image_attributes is None or not cache.missing([key]):
         return
     attributes = frame_attributes(image.image_attributes, request.frame_number - 1)
-    found = _picture(
+    found = decoded_picture(
         request.sha256, request.frame_number, lambda file: compute_statistics(file, request, attributes)
     )
     if found is None:
@@ -174,7 +174,9 @@ def render_ahead(image: StackImage, *, with_preview: bool) -> None:
         request.cache_key(): request for request in _likely_requests(image, with_preview=with_preview)
     }
     for key in cache.missing(list(requests)):
-        picture = decoded_picture(image.sha256, image.frame_number, partial(render_tile, request=requests[key]))
+        picture = decoded_picture(
+            image.sha256, image.frame_number, partial(render_tile, request=requests[key])
+        )
         if picture is None:
             return
         cache.put(key, picture)

@@ -1,5 +1,7 @@
 """Tiles of a PET over another series. Permission for both, then the entity tag, then the cache."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.gzip import gzip_page
@@ -32,6 +34,7 @@ from viewer.volumes.request import PlaneRequest
 from viewer.volumes.series import SeriesVolume
 
 _OPENING = "The opening of each study is recorded once per session."
+_NOTHING_OVER = "Nothing can be laid over this image"
 _APART = "The two series do not lie in one frame of reference."
 
 
@@ -62,11 +65,9 @@ def image(
     """Return one tile of an image with a series over it; answers like a tile of the image."""
     below = opened_instance(request, sop_instance_uid, frame_number)
     overlay_series = _overlay_series(request, overlay_uid, below.series_instance_uid)
-    attributes = frame_attributes(
-        Instance.objects.get(sop_instance_uid=sop_instance_uid).image_attributes, frame_number - 1
-    )
-    if place_of_image(attributes) is None:
-        return problem(422, "Nothing can be laid over this image", "It does not say where it lies in the patient.")
+    attributes = _attributes_of(sop_instance_uid, frame_number)
+    if attributes is None or place_of_image(attributes) is None:
+        return problem(422, _NOTHING_OVER, "It does not say where it lies in the patient.")
     try:
         tile_rectangle(attributes["rows"], attributes["columns"], level=level, column=column, row=row)
         overlay = current_volume(overlay_series.series_instance_uid, request.GET.get("over", ""))
@@ -106,9 +107,7 @@ def plane(
     opened_series(request, series_instance_uid)
     overlay_series = _overlay_series(request, overlay_uid, series_instance_uid)
     try:
-        below = current_volume(
-            series_instance_uid, request.GET.get("of", ""), group=requested_group(request)
-        )
+        below = current_volume(series_instance_uid, request.GET.get("of", ""), group=requested_group(request))
         asked = plane_request(
             request, below, series_instance_uid, name, index=index, level=level, column=column, row=row
         )
@@ -127,13 +126,16 @@ def oblique_plane(
     opened_series(request, series_instance_uid)
     overlay_series = _overlay_series(request, overlay_uid, series_instance_uid)
     try:
-        below = current_volume(
-            series_instance_uid, request.GET.get("of", ""), group=requested_group(request)
-        )
+        below = current_volume(series_instance_uid, request.GET.get("of", ""), group=requested_group(request))
         asked = oblique_request(request, below, series_instance_uid, level=level, column=column, row=row)
         return _over_plane(request, overlay_series, below, asked)
     except REFUSALS as error:
         return refused(error)
+
+
+def _attributes_of(sop_instance_uid: str, frame_number: int) -> dict[str, Any] | None:
+    stored = Instance.objects.get(sop_instance_uid=sop_instance_uid).image_attributes
+    return frame_attributes(stored, frame_number - 1) if stored else None
 
 
 def _overlay_series(request: HttpRequest, overlay_uid: str, below_uid: str) -> Series:
@@ -192,7 +194,7 @@ def _answer(
     request: HttpRequest, asked: FusionRequest, overlay: SeriesVolume, frame_of_reference_uid: str
 ) -> HttpResponseBase:
     if not frame_of_reference_uid or overlay.geometry.frame_of_reference_uid != frame_of_reference_uid:
-        return problem(422, "Nothing can be laid over this image", _APART)
+        return problem(422, _NOTHING_OVER, _APART)
     etag = asked.etag()
     if (unchanged := not_modified(request, etag)) is not None:
         unchanged["Cache-Control"] = CACHE_CONTROL

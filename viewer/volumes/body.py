@@ -26,7 +26,9 @@ def volume_body(volume: SeriesVolume, *, series_instance_uid: str, damaged: int)
     return {
         "volume": _geometry(volume) | shown | {"findings": _findings(volume, damaged)},
         "planes": {
-            str(name): _stack(stack) | shown | {"tile_url": _tile_url(series_instance_uid, name) + _address_query(volume)}
+            str(name): _stack(stack)
+            | shown
+            | {"tile_url": _tile_url(series_instance_uid, name) + _address_query(volume)}
             for name, stack in volume.planes.items()
         },
         "oblique": {
