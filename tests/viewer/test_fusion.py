@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import map_coordinates  # type: ignore[import-untyped]
 
 from accounts.models import Facility, User
 from accounts.roles import Role
@@ -23,8 +23,7 @@ from dicomkit.synth.pet_ct import LESIONS, suv_factor
 from tests.conftest import member
 from tests.dicom_samples import about, image
 from tests.factories import store
-from tests.viewer.conftest import pixels
-from tests.viewer.plane_samples import packed_values, run_tasks
+from tests.viewer.plane_samples import packed_values, shown_plane
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +48,7 @@ def stored(made: list[Dataset], north: Facility) -> list[Dataset]:
 
 def fused(client: Client, address: str) -> NDArray[np.uint8]:
     """Return the pixels of a tile: asked for, rendered, and fetched."""
-    answer = client.get(address)
-    if answer.status_code == 202:
-        run_tasks()
-        answer = client.get(address)
-    return pixels(answer)
+    return shown_plane(client, address)
 
 
 def image_address(pet: Dataset, ct: Dataset, query: str = "", *, tile: str = "0/0/0") -> str:
@@ -80,9 +75,10 @@ def expected_suv(datasets: list[Dataset], ct: Dataset) -> NDArray[np.float64]:
     rows, columns = np.mgrid[: ct.Rows, : ct.Columns]
     points = np.stack([x + columns * 1.95, y + rows * 1.95, np.full(rows.shape, z)], axis=-1)
     voxels = (points - origin) / spacing
-    return map_coordinates(
+    found: NDArray[np.float64] = map_coordinates(
         values, np.moveaxis(voxels[..., ::-1], -1, 0), order=1, mode="constant", cval=np.nan
     )
+    return found
 
 
 def test_the_pet_lies_where_scipy_finds_it_on_the_pixels_of_the_ct(
@@ -228,7 +224,8 @@ def test_a_series_that_has_no_partner_says_why(
 ) -> None:
     pets = moved_to_study(made[SLICES:], made[0].StudyInstanceUID)
     for dataset in pets:
-        dataset.update(changes)
+        for keyword, value in changes.items():
+            setattr(dataset, keyword, value)
     store(*made[:SLICES], *pets, facility=north)
 
     body = reader.get(f"/viewer/series/{made[0].SeriesInstanceUID}/fusion.json").json()

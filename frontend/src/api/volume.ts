@@ -66,15 +66,16 @@ function parsePlanes(name: PlaneName, fields: Fields, series: Series, slab: Slab
     });
     return {
       ...image,
-      tileUrl: readText(fields, "tile_url").replace("{index}", String(index)) + slabQuery(slab),
+      tileUrl: withSlab(readText(fields, "tile_url").replace("{index}", String(index)), slab),
       plane: planeLabel(name, isAcquired, slab),
     };
   });
   return { name, firstIndex: readNumber(fields, "first_index"), images };
 }
 
-function slabQuery(slab: Slab | null): string {
-  return slab === null ? "" : `?slab=${slab.thicknessMm}&projection=${slab.projection}`;
+function withSlab(url: string, slab: Slab | null): string {
+  if (slab === null) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}slab=${slab.thicknessMm}&projection=${slab.projection}`;
 }
 
 const PROJECTION_NAMES: Readonly<Record<Projection, string>> = { max: "MIP", min: "MinIP", mean: "Mean" };
