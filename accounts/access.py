@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import Facility, Membership, User
+from accounts.models import Facility, Membership, RightsStamp, User
 from accounts.permissions import Visitor, facilities_with
 from accounts.roles import Codename
 
@@ -42,3 +43,16 @@ def may_manage_users(user: Visitor) -> bool:
 def audited_facility_codes(user: Visitor) -> Collection[str]:
     """Return the codes of the facilities whose audit log the user may read."""
     return list(facilities_with(user, Codename.VIEW_AUDIT).values_list("code", flat=True))
+
+
+def rights_stamp() -> int | None:
+    """Return the number that grows whenever somebody may have lost a right; None where it is not kept.
+
+    Read it before asking whether a user may see something, and keep it with the answer: the answer holds as long as
+    this returns the same number. Costs one query for one row, without the ORM, because every tile asks.
+    """
+    table = connection.ops.quote_name(RightsStamp._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT value FROM {table}")  # noqa: S608 -- the name is our own
+        row = cursor.fetchone()
+    return int(row[0]) if row else None

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts.http import sign_in_first
-from accounts.sessions import age_of, is_background, note_activity
+from accounts.sessions import age_of, is_background, note_activity, settled_seconds
 from audit.context import actor_of
 from audit.services import record_event
 from audit.vocabulary import EventType
@@ -35,6 +35,7 @@ class SessionLimitsMiddleware(TwoWayMiddleware):
             return _ended(request)
         if not is_background(request):
             note_activity(request.session, age)
+        request.session_settled_seconds = settled_seconds(request.session)  # type: ignore[attr-defined]
         return None
 
 

@@ -196,3 +196,12 @@ class ApiToken(models.Model):
     def has_scope(self, scope: Scope) -> bool:
         """Return whether the token is good for that."""
         return scope in self.scopes.split()
+
+
+class RightsStamp(models.Model):
+    """One row with a number that grows whenever somebody may have lost a right; see ``services.rights_stamp``."""
+
+    value = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.value)

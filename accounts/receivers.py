@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from axes.signals import user_locked_out
+from django.apps import apps
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.sessions.models import Session
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import sessions
 from accounts.access import audited_facility_codes
 from accounts.lockout import recordable_username
-from accounts.models import User
+from accounts.models import Facility, Membership, User
+from accounts.services.rights_stamp import Watched, watch
 from audit.access import register_auditors
 from audit.actors import Actor
 from audit.context import client_address
@@ -21,6 +25,19 @@ from audit.vocabulary import EventType
 
 # The audit log lies below this app and asks through here who may read it.
 register_auditors(audited_facility_codes)
+
+
+@receiver(post_migrate, sender=apps.get_app_config("accounts"))
+def watch_rights(using: str, **_: Any) -> None:
+    """Have the stamp of rights counted up by what may end a user's sight of everything."""
+    account = ("is_active", "password", "session_generation")
+    tables = [
+        Watched(User, account),
+        Watched(Facility, ["is_active"]),
+        Watched(Membership, ["user", "facility", "role"]),
+        Watched(Session),
+    ]
+    watch(tables, using=using)
 
 
 @receiver(user_logged_in)

@@ -50,8 +50,21 @@ def age_of(session: SessionBase) -> SessionAge | None:
 
 def note_activity(session: SessionBase, age: SessionAge) -> None:
     """Note that the user is there, at most once a minute, so that a reader's requests do not each write a row."""
-    if age.since_activity >= min(LONGEST_TIME_BETWEEN_NOTES, settings.PACS_SESSION_IDLE_SECONDS / 4):
+    if age.since_activity >= _seconds_between_notes():
         session[LAST_ACTIVE] = timezone.now().timestamp()
+
+
+def settled_seconds(session: SessionBase) -> float:
+    """Return for how long nothing about the session has to be judged or noted; 0 or less where that is due now."""
+    age = age_of(session)
+    if age is None:
+        return 0.0
+    until_note = _seconds_between_notes() - age.since_activity
+    return min(until_note, settings.PACS_SESSION_ABSOLUTE_SECONDS - age.since_login)
+
+
+def _seconds_between_notes() -> float:
+    return float(min(LONGEST_TIME_BETWEEN_NOTES, settings.PACS_SESSION_IDLE_SECONDS / 4))
 
 
 def is_background(request: HttpRequest) -> bool:

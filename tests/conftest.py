@@ -29,15 +29,17 @@ from common.logging import request_id
 from common.redis_client import redis_client
 from pacs_site.runtime import make_runtime_folder
 from pacs_site.services import process_table
+from viewer.admissions import admissions
 
 TESTER = Actor.system("tests")
 
 
 @pytest.fixture(autouse=True)
 def _no_leftover_context() -> None:
-    """Tests start without an actor or request id of another test."""
+    """Tests start without an actor, request id or admission of another test."""
     request_id.set("-")
     context._current.set(None)
+    admissions._stamp = -1
 
 
 def vendor() -> str:

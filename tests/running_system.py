@@ -78,6 +78,10 @@ class HTTPSession:
         status, _ = self._request("POST", "/accounts/login/", urllib.parse.urlencode(form))
         assert status == 302, f"login answered {status}"
 
+    def cookie_header(self) -> str:
+        """Return the cookies as a client would send them."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def __enter__(self) -> Self:
         return self
 

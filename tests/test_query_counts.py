@@ -74,6 +74,18 @@ def test_a_page_costs_what_its_budget_says(
 
 
 @pytest.mark.usefixtures("stored")
+def test_a_tile_of_a_study_that_the_reader_was_admitted_to_costs_one_query(
+    radiologist: User, log_in: Callable[[User], Client]
+) -> None:
+    client = log_in(radiologist)
+    queries_of(client, TILE)
+
+    (query,) = queries_of(client, TILE)
+
+    assert "rightsstamp" in query
+
+
+@pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_more_studies_series_and_images_cost_no_more_queries(
     name: str, radiologist: User, north: Facility, log_in: Callable[[User], Client]

@@ -26,6 +26,20 @@ class VisibleInstance:
     facility_code: str
 
 
+# The columns of `VisibleInstance`, in its order.
+_COLUMNS = (
+    "blob__sha256",
+    "number_of_frames",
+    "rows",
+    "columns",
+    "series__series_instance_uid",
+    "series__study__study_instance_uid",
+    "series__study__patient_id",
+    "series__study__patient_record__issuer_of_patient_id",
+    "series__study__facility__code",
+)
+
+
 def visible_instance(user: User | AnonymousUser, sop_instance_uid: str) -> VisibleInstance | None:
     """Return an instance of a study that the user may see; None where it does not exist or is not theirs to see.
 
@@ -33,17 +47,7 @@ def visible_instance(user: User | AnonymousUser, sop_instance_uid: str) -> Visib
     """
     row = (
         Instance.objects.filter(sop_instance_uid=sop_instance_uid, series__study__in=visible_studies(user))
-        .values_list(
-            "blob__sha256",
-            "number_of_frames",
-            "rows",
-            "columns",
-            "series__series_instance_uid",
-            "series__study__study_instance_uid",
-            "series__study__patient_id",
-            "series__study__patient_record__issuer_of_patient_id",
-            "series__study__facility__code",
-        )
+        .values_list(*_COLUMNS)
         .first()
     )
     return VisibleInstance(*row) if row else None
@@ -52,3 +56,11 @@ def visible_instance(user: User | AnonymousUser, sop_instance_uid: str) -> Visib
 def may_annotate(user: User | AnonymousUser, study: Study) -> bool:
     """Return whether the user may draw, measure and mark on the images of a study that he may see."""
     return may_on(user, Codename.ANNOTATE_STUDY, study)
+
+
+def instances_beside(instance: VisibleInstance, *, at_most: int) -> dict[str, VisibleInstance]:
+    """Return the instances of the same series by SOP Instance UID: whoever may see one may see them all."""
+    rows = Instance.objects.filter(series__series_instance_uid=instance.series_instance_uid).values_list(
+        "sop_instance_uid", *_COLUMNS
+    )
+    return {uid: VisibleInstance(*row) for uid, *row in rows[:at_most]}

@@ -162,7 +162,7 @@ def test_the_last_use_is_written_at_most_once_a_minute(reader: User, clock: Cloc
 
 
 @pytest.mark.usefixtures("stored")
-@pytest.mark.parametrize("address", [TILE, MANIFEST, WORKLIST])
+@pytest.mark.parametrize("address", [MANIFEST, WORKLIST])
 def test_a_token_costs_one_query_less_than_a_session(
     address: str, reader: User, log_in: Callable[[User], Client]
 ) -> None:

@@ -14,12 +14,15 @@ from archive.selectors import find_series, find_study
 from audit.services import record_event
 from audit.vocabulary import EventType
 from common.redis_client import redis_client
-from viewer.access import VisibleInstance, visible_instance
+from viewer.access import VisibleInstance, instances_beside, visible_instance
+from viewer.admissions import admissions
 
 logger = logging.getLogger(__name__)
 
 # An opening is recorded anew after this time even within one session.
 _REMEMBERED_SECONDS = 12 * 3600
+# Of a longer series, the instances beyond are looked up when they are asked for.
+_MOST_BESIDE = 5_000
 
 
 def record_opening(
@@ -113,6 +116,24 @@ def opened_instance(request: HttpRequest, sop_instance_uid: str, frame_number: i
         facility_code=instance.facility_code,
     )
     return instance
+
+
+def admit(request: HttpRequest, instance: VisibleInstance, sop_instance_uid: str) -> None:
+    """Remember that the session may see the instance's study, of which the opening is on record.
+
+    With it the other instances of the series are remembered, so that a stack is looked up once. Requests with tokens,
+    and those that came past the short way to tiles, are not remembered.
+    """
+    stamp = getattr(request, "rights_stamp", None)
+    seconds = getattr(request, "session_settled_seconds", 0.0)
+    session_key = request.session.session_key
+    if stamp is None or session_key is None or seconds <= 0:
+        return
+    known = admissions.knows(sop_instance_uid, stamp=stamp)
+    instances = (
+        {} if known else instances_beside(instance, at_most=_MOST_BESIDE) | {sop_instance_uid: instance}
+    )
+    admissions.remember(session_key, instance.study_instance_uid, instances, stamp=stamp, seconds=seconds)
 
 
 def _is_remembered(key: str) -> bool:

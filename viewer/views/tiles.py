@@ -17,7 +17,7 @@ from viewer.services import thumbnail_key
 from viewer.stack import representative
 from viewer.tiles.lookup import grey_table
 from viewer.tiles.service import fetch_thumbnail, fetch_tile
-from viewer.views.opening import opened_instance, record_opening
+from viewer.views.opening import admit, opened_instance, record_opening
 from viewer.views.pictures import CACHE_CONTROL, marks_answer, picture_answer, requested_tile, unavailable
 
 _OPENING = "The opening of the study is recorded once per session."
@@ -31,24 +31,16 @@ def tile(
 ) -> HttpResponseBase:
     """Return one tile: 200 with the picture, 202 while it is rendered, 422 where it cannot be displayed."""
     instance = opened_instance(request, sop_instance_uid, frame_number)
-    _require_in_pyramid(instance, level, column, row)
-    try:
-        asked = requested_tile(
-            request, sha256=instance.sha256, frame_number=frame_number, level=level, column=column, row=row
-        )
-    except InvalidTileRequestError as error:
-        return problem(400, "No such tile", str(error))
-    etag = asked.etag()
-    if (unchanged := not_modified(request, etag)) is not None:
-        unchanged["Cache-Control"] = CACHE_CONTROL
-        return unchanged
-    try:
-        picture = fetch_tile(
-            asked, series_instance_uid=instance.series_instance_uid, sop_instance_uid=sop_instance_uid
-        )
-    except RenderingUnavailableError as error:
-        return unavailable(error)
-    return picture_answer(picture, etag)
+    admit(request, instance, sop_instance_uid)
+    return tile_answer(
+        request,
+        instance,
+        sop_instance_uid=sop_instance_uid,
+        frame_number=frame_number,
+        level=level,
+        column=column,
+        row=row,
+    )
 
 
 @require_GET
@@ -105,6 +97,43 @@ def lookup(
     response = HttpResponse(table, content_type="application/octet-stream")
     response["Cache-Control"] = CACHE_CONTROL
     return response
+
+
+def tile_answer(
+    request: HttpRequest,
+    instance: VisibleInstance,
+    *,
+    sop_instance_uid: str,
+    frame_number: int,
+    level: int,
+    column: int,
+    row: int,
+) -> HttpResponseBase:
+    """Answer with a tile of an instance that the user may see and whose opening is on record.
+
+    Raises
+    ------
+    Http404
+        The image has no such tile.
+    """
+    _require_in_pyramid(instance, level, column, row)
+    try:
+        asked = requested_tile(
+            request, sha256=instance.sha256, frame_number=frame_number, level=level, column=column, row=row
+        )
+    except InvalidTileRequestError as error:
+        return problem(400, "No such tile", str(error))
+    etag = asked.etag()
+    if (unchanged := not_modified(request, etag)) is not None:
+        unchanged["Cache-Control"] = CACHE_CONTROL
+        return unchanged
+    try:
+        picture = fetch_tile(
+            asked, series_instance_uid=instance.series_instance_uid, sop_instance_uid=sop_instance_uid
+        )
+    except RenderingUnavailableError as error:
+        return unavailable(error)
+    return picture_answer(picture, etag)
 
 
 def _require_in_pyramid(instance: VisibleInstance, level: int, column: int, row: int) -> None:
