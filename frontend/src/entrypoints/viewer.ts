@@ -2,6 +2,7 @@ import "../styles/viewer.css";
 import "../styles/banner.css";
 import "../styles/layout.css";
 import "../styles/priors.css";
+import "../styles/fusion.css";
 import { required } from "../ui/dom";
 import { openViewer } from "../ui/viewerPage";
 

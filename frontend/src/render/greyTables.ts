@@ -1,5 +1,6 @@
 import { isAbort, request } from "../api/client";
 import { Emitter } from "../core/emitter";
+import { blendTable, type Palette } from "../dicom/fusion";
 import type { Packing, VoiWindow } from "../dicom/types";
 import { greyPixels, invertedTable, PACKED_VALUES, windowTable } from "../dicom/voiLut";
 
@@ -9,12 +10,31 @@ const KEPT_TABLES = 24;
 export class GreyTables {
   readonly arrived = new Emitter<string>();
   private readonly pixels = new Map<string, Uint32Array>();
+  private indexes: { readonly key: string; readonly table: Uint8ClampedArray } | null = null;
   private readonly fetched = new Map<string, Uint8ClampedArray | "loading" | "failed">();
 
   forWindow(packing: Packing, window: VoiWindow, inverse: boolean): Uint32Array {
     const { windowCenter, windowWidth, voiFunction } = window;
     const key = [packing.scale, packing.offset, windowCenter, windowWidth, voiFunction, inverse].join(" ");
     return this.remember(key, () => greyPixels(windowTable(packing, window, inverse)));
+  }
+
+  /** Index of the colour of each packed value in a palette of 256. */
+  colours(packing: Packing, window: VoiWindow): Uint8ClampedArray {
+    const key = [
+      packing.scale,
+      packing.offset,
+      window.windowCenter,
+      window.windowWidth,
+      window.voiFunction,
+    ].join(" ");
+    if (this.indexes?.key !== key) this.indexes = { key, table: windowTable(packing, window, false) };
+    return this.indexes.table;
+  }
+
+  /** Every grey with every colour, see `blendTable`. */
+  blends(palette: Palette, opacityPercent: number): Uint32Array {
+    return this.remember(`${palette.name} ${opacityPercent}`, () => blendTable(palette, opacityPercent));
   }
 
   /** @returns null until the table has come. The server has applied the image's own inversion. */

@@ -2,17 +2,28 @@ import { renderedTileUrl } from "../api/tiles";
 import type { StudyImage } from "../dicom/types";
 import type { ImageToScreen, ScreenSize } from "../geometry/camera";
 import { levelSize, TILE_SIZE, type TileIndex, tilesTouching } from "../geometry/tiles";
+import { blendGrid } from "./blend";
 import type { Marks } from "./marks";
 import { gatherMosaic, type Mosaic } from "./mosaic";
-import { type Coverage, resampleGrid } from "./resample";
+import { type Coverage, resampleGrid, type ValueGrid } from "./resample";
 import type { PictureTile, TileCache } from "./tileCache";
 import type { TilePlan } from "./tilePlan";
+
+/** Values that are laid in colours over others, see `blendGrid`. */
+export interface ColourLayer {
+  /** Of the same tiles of the same pixels as the values below. */
+  readonly mosaic: Mosaic;
+  readonly colours: Uint8ClampedArray;
+  readonly blends: Uint32Array;
+}
 
 /** Paints one frame onto a canvas. Holds the buffers that are used again from frame to frame. */
 export class ImagePainter {
   private buffer = new Uint32Array(0);
-  private mosaic: Mosaic | null = null;
-  private mosaicKey = "";
+  private readonly mosaics = new Map<
+    "image" | "overlay",
+    { readonly key: string; readonly mosaic: Mosaic | null }
+  >();
 
   constructor(
     private readonly context: CanvasRenderingContext2D,
@@ -26,35 +37,33 @@ export class ImagePainter {
   }
 
   /** The values that can be shown of an image, or null while none are there. */
-  valuesFor(image: StudyImage, plan: TilePlan): Mosaic | null {
+  valuesFor(image: StudyImage, plan: TilePlan, layer: "image" | "overlay" = "image"): Mosaic | null {
     const key = plan.urls.every((url) => this.cache.has(url)) ? plan.urls.join("|") : "";
-    if (key !== "" && key === this.mosaicKey) return this.mosaic;
-    this.mosaic = gatherMosaic(image, plan.level, plan.area, (url) => this.cache.values(url));
-    this.mosaicKey = key;
-    return this.mosaic;
+    const held = this.mosaics.get(layer);
+    if (held && key !== "" && key === held.key) return held.mosaic;
+    const mosaic = gatherMosaic(image, plan.level, plan.area, (url) => this.cache.values(url));
+    this.mosaics.set(layer, { key, mosaic });
+    return mosaic;
   }
 
-  /** Draw values through a grey table. */
-  paintValues(mosaic: Mosaic, matrix: ImageToScreen, greys: Uint32Array, screen: ScreenSize): void {
-    const factor = 2 ** mosaic.level;
-    const { values, mask, area } = mosaic;
-    const grid = { values, mask, width: area.width, height: area.height };
-    const left = area.x * factor;
-    const top = area.y * factor;
-    const gridToScreen = {
-      a: matrix.a * factor,
-      b: matrix.b * factor,
-      c: matrix.c * factor,
-      d: matrix.d * factor,
-      e: matrix.a * left + matrix.c * top + matrix.e,
-      f: matrix.b * left + matrix.d * top + matrix.f,
-    };
+  /** Draw values through a grey table, and those of a second image on the same pixels in colours over them. */
+  paintValues(
+    mosaic: Mosaic,
+    matrix: ImageToScreen,
+    greys: Uint32Array,
+    screen: ScreenSize,
+    overlay: ColourLayer | null = null,
+  ): void {
+    const gridToScreen = matrixOfGrid(mosaic, matrix);
     let pixels: Uint32Array = this.buffer;
-    const coverage = resampleGrid(grid, gridToScreen, greys, screen, (needed) => {
+    const coverage = resampleGrid(gridOf(mosaic), gridToScreen, greys, screen, (needed) => {
       pixels = this.allocate(needed);
       return pixels;
     });
     if (coverage.width === 0 || coverage.height === 0) return;
+    if (overlay) {
+      blendGrid(gridOf(overlay.mosaic), gridToScreen, overlay.colours, overlay.blends, screen, pixels);
+    }
     const bytes = new Uint8ClampedArray(
       pixels.buffer as ArrayBuffer,
       0,
@@ -120,4 +129,22 @@ export class ImagePainter {
     if (this.buffer.length < needed) this.buffer = new Uint32Array(needed);
     return this.buffer.subarray(0, needed);
   }
+}
+
+function gridOf({ values, mask, area }: Mosaic): ValueGrid {
+  return { values, mask, width: area.width, height: area.height };
+}
+
+function matrixOfGrid({ level, area }: Mosaic, matrix: ImageToScreen): ImageToScreen {
+  const factor = 2 ** level;
+  const left = area.x * factor;
+  const top = area.y * factor;
+  return {
+    a: matrix.a * factor,
+    b: matrix.b * factor,
+    c: matrix.c * factor,
+    d: matrix.d * factor,
+    e: matrix.a * left + matrix.c * top + matrix.e,
+    f: matrix.b * left + matrix.d * top + matrix.f,
+  };
 }

@@ -17,7 +17,7 @@ export interface Coverage {
   readonly height: number;
 }
 
-interface Axis {
+export interface Axis {
   /** First device pixel covered, and for each one the two neighbouring grid offsets and the weight of the second. */
   readonly start: number;
   readonly low: Int32Array;
@@ -34,7 +34,7 @@ const BLACK = new Uint32Array(new Uint8Array([0, 0, 0, 255]).buffer)[0] as numbe
  * @param origin screen position of the grid's outer corner.
  * @param stride distance in the value array between neighbours along this axis.
  */
-function axis(step: number, origin: number, count: number, stride: number, screen: number): Axis {
+export function axis(step: number, origin: number, count: number, stride: number, screen: number): Axis {
   const first = Math.min(origin, origin + step * count);
   const last = Math.max(origin, origin + step * count);
   // Device pixels whose centre lies inside the grid.

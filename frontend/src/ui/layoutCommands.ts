@@ -1,5 +1,6 @@
 import { UNLINKED } from "../viewport/synchronizer";
 import type { Command } from "./command";
+import { fusionCommand } from "./fusion";
 import { planesCommand } from "./planes";
 import { priorsCommands } from "./priors";
 
@@ -16,6 +17,7 @@ export function layoutCommands(): Command[] {
     ...layouts(),
     ...priorsCommands(),
     planesCommand(),
+    fusionCommand(),
     ...activeCommands(),
     ...linkCommands(),
     ...pageCommands(),

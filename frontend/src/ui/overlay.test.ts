@@ -61,6 +61,7 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
     hidesMarks: false,
     isIncomplete: false,
     regionNote: "",
+    fusionNote: "",
     ...changes,
   };
 }

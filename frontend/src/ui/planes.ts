@@ -39,7 +39,7 @@ function isReformatted({ grid }: ViewerContext): boolean {
 async function showPlanes(context: ViewerContext): Promise<void> {
   const { grid } = context;
   const source = grid.active;
-  const { stack, imageIndex } = source;
+  const { stack, imageIndex, fusion } = source;
   const choice = source.choice.kind === "presentation" ? FILE_DEFAULT : source.choice;
   if (stack === null) return;
   const volume = await fetchVolume(context, stack.series, null);
@@ -53,10 +53,12 @@ async function showPlanes(context: ViewerContext): Promise<void> {
       plane.firstIndex,
     );
     viewport?.setChoice(choice);
+    viewport?.setFusion(fusion);
   });
   const original = grid.viewports[3];
   original?.setStack(stack, imageIndex);
   original?.setChoice(choice);
+  original?.setFusion(fusion);
   const first = grid.viewports[0];
   if (first) grid.activate(first);
   if (volume.findings.length > 0) showMessage(context.page, volume.findings.join(" "));

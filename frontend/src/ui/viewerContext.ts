@@ -5,6 +5,7 @@ import type { GreyTables } from "../render/greyTables";
 import type { TileQueue } from "../render/tileQueue";
 import type { Tool, ToolName } from "../tools/tool";
 import type { Cine } from "../viewport/cine";
+import { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
 import type { OpenStudies } from "../viewport/openStudies";
 import type { PresentationStore } from "../viewport/presentationStore";
@@ -16,6 +17,7 @@ import type { Viewport } from "../viewport/viewport";
 export class ViewerContext {
   /** A control changed something that another control shows. */
   readonly changed = new Emitter<void>();
+  readonly fusionOffers = new FusionOffers();
   private toolName: ToolName;
 
   constructor(

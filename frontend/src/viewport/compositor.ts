@@ -7,6 +7,7 @@ import type { AnnotationStore } from "../annotations/store";
 import type { RequestError } from "../api/client";
 import { contourDrawings, regionUrl } from "../api/regions";
 import { renderedTileUrl } from "../api/tiles";
+import { type Fusion, fusionText, overlayImage } from "../dicom/fusion";
 import { type FrameLook, keyTitle, lookOf, type PresentationState } from "../dicom/presentation";
 import { liesOn, type ShownRegions } from "../dicom/regions";
 import { imageKey, type StudyImage } from "../dicom/types";
@@ -17,8 +18,9 @@ import {
   imageToScreenMatrix,
   type ScreenSize,
 } from "../geometry/camera";
+import type { ImagePoint } from "../geometry/points";
 import type { GreyTables } from "../render/greyTables";
-import { ImagePainter } from "../render/imagePainter";
+import { type ColourLayer, ImagePainter } from "../render/imagePainter";
 import type { MarksStore } from "../render/marks";
 import type { Mosaic } from "../render/mosaic";
 import type { RegionStore } from "../render/regionStore";
@@ -53,6 +55,7 @@ export interface Look {
   /** Whether overlays and shutters are shown. */
   readonly showMarks: boolean;
   readonly regions: ShownRegions;
+  readonly fusion: Fusion | null;
   /** What the other viewports show. */
   readonly others: readonly StudyImage[];
   readonly screen: ScreenSize;
@@ -60,11 +63,18 @@ export interface Look {
   readonly ratio: number;
 }
 
-type Pixels = { readonly quality: Quality; readonly voi: ResolvedVoi | null; readonly mosaic: Mosaic | null };
+type Pixels = {
+  readonly quality: Quality;
+  readonly voi: ResolvedVoi | null;
+  readonly mosaic: Mosaic | null;
+  readonly fusionNote: string;
+};
+
+type Overlay = { readonly note: string; readonly layer: ColourLayer | null };
 
 type MarksSource = { readonly url: string | null; readonly shutterGrey: number };
 
-const NO_PIXELS: Pixels = { quality: "none", voi: null, mosaic: null };
+const NO_PIXELS: Pixels = { quality: "none", voi: null, mosaic: null, fusionNote: "" };
 
 /** Puts pixels and measurements of one image onto a canvas and answers with what it painted. */
 export class Compositor {
@@ -100,7 +110,7 @@ export class Compositor {
       drawReferenceLines(this.context, image, look.others, matrix, look.ratio);
       drawLocatedPoint(this.context, image, this.services.shown.locatedPoint, matrix, look.ratio);
     }
-    const measurements = this.paintAnnotations(image, matrix, pixels, look.ratio);
+    const measurements = this.paintAnnotations(image, matrix, pixels, look);
     return {
       stack,
       image,
@@ -132,14 +142,38 @@ export class Compositor {
     const plan = this.loader.plan(index);
     if (plan === null) return NO_PIXELS;
     if (image.kind === "colour") {
-      return { quality: this.painter.paintPictures(image, plan, matrix), voi: null, mosaic: null };
+      return { ...NO_PIXELS, quality: this.painter.paintPictures(image, plan, matrix) };
     }
     const mosaic = this.painter.valuesFor(image, plan);
     const voi = mosaic ? this.resolve(image, mosaic, look.choice) : null;
     const greys = voi ? this.greys(image, voi, inverse, look.invert) : null;
     if (!mosaic || !voi || !greys) return this.paintPreview(image, matrix, look);
-    this.painter.paintValues(mosaic, matrix, greys, look.screen);
-    return { quality: mosaic.complete ? "full" : "preview", voi, mosaic };
+    const overlay = look.fusion ? this.overlay(image, index, look.fusion) : null;
+    this.painter.paintValues(mosaic, matrix, greys, look.screen, overlay?.layer);
+    const isComplete = mosaic.complete && overlay?.layer?.mosaic.complete !== false;
+    return { quality: isComplete ? "full" : "preview", voi, mosaic, fusionNote: overlay?.note ?? "" };
+  }
+
+  /** What is laid over an image, or why it is not there. */
+  private overlay(image: StudyImage, index: number, fusion: Fusion): Overlay {
+    const over = overlayImage(image, fusion.partner);
+    const plan = this.loader.overlayPlan(index);
+    const name = fusion.partner.modality;
+    if (over === null || plan === null)
+      return { note: `No ${name}: another frame of reference`, layer: null };
+    const failure = plan.urls.map((url) => this.services.queue.failure(url)).find((found) => found !== null);
+    if (failure) return { note: `No ${name}: ${failure.message}`, layer: null };
+    const mosaic = this.painter.valuesFor(over, plan, "overlay");
+    const window =
+      fusion.window ??
+      fusion.partner.defaultWindow ??
+      mosaic?.tiles.find((tile) => tile.defaultWindow)?.defaultWindow ??
+      null;
+    if (mosaic === null || window === null) return { note: `Loading ${name}`, layer: null };
+    const { tables } = this.services;
+    const colours = tables.colours(fusion.partner.packing, window);
+    const blends = tables.blends(fusion.palette, fusion.opacityPercent);
+    return { note: fusionText(fusion, window), layer: { mosaic, colours, blends } };
   }
 
   /** Overlays and shutter, over the pixels and under everything that is drawn. */
@@ -177,13 +211,14 @@ export class Compositor {
   private paintPreview(image: StudyImage, matrix: ImageToScreen, look: Look): Pixels {
     const tile = coarsestTile(image);
     const asked = this.services.cache.picture(
-      renderedTileUrl(image, tile, previewView(look.choice, look.invert)),
+      renderedTileUrl(image, tile, previewView(image, look.choice, look.invert)),
     );
     if (!asked) return NO_PIXELS;
     this.painter.paintPicture(asked, tile, matrix);
     const known = { defaultWindow: asked.defaultWindow, range: null };
     const voi = resolveVoi(image, look.choice, known) ?? resolveVoi(image, FILE_DEFAULT, known);
-    return { quality: "preview", voi, mosaic: null };
+    const fusionNote = look.fusion ? `Loading ${look.fusion.partner.modality}` : "";
+    return { quality: "preview", voi, mosaic: null, fusionNote };
   }
 
   private resolve(image: StudyImage, mosaic: Mosaic, choice: VoiChoice): ResolvedVoi | null {
@@ -220,13 +255,18 @@ export class Compositor {
     image: StudyImage,
     matrix: ImageToScreen,
     pixels: Pixels,
-    ratio: number,
+    { ratio, fusion }: Look,
   ): readonly DescribedAnnotation[] {
     if (pixels.quality === "none") return [];
     const { annotations } = this.services;
+    const laidOver = fusion ? overlayImage(image, fusion.partner) : null;
+    const over = laidOver && {
+      image: laidOver,
+      valueAt: (point: ImagePoint) => this.valueAt(laidOver, point),
+    };
     const described = annotations.forImage(imageKey(image)).map((annotation) => ({
       annotation,
-      text: describeAnnotation(annotation, image, (point) => this.valueAt(image, point)),
+      text: describeAnnotation(annotation, image, (point) => this.valueAt(image, point), over),
       selected: annotation.id === annotations.selectedId,
     }));
     drawAnnotations(this.context, described, matrix, ratio);

@@ -35,6 +35,8 @@ export interface Painted {
   readonly isIncomplete: boolean;
   /** Overlays or a shutter of the image were taken away by the reader. */
   readonly hidesMarks: boolean;
+  /** What lies in colours over the image, or "". */
+  readonly fusionNote: string;
   /** What is not there of the regions that are switched on, or "". */
   readonly regionNote: string;
 }

@@ -17,6 +17,8 @@ export interface StackView {
   readonly screen: ScreenSize;
   readonly choice: VoiChoice;
   readonly invert: boolean;
+  /** What is laid over each image, on the same pixels; null for nothing. */
+  readonly overlay: ((image: StudyImage) => StudyImage | null) | null;
   /** The active viewport loads first. */
   readonly active: boolean;
   /** Share of the cache that this stack may fill. */
@@ -27,7 +29,9 @@ export interface StackView {
 export class StackLoader {
   readonly progressed = new Emitter<void>();
   private plans: readonly TilePlan[] = [];
+  private overlayPlans: readonly (TilePlan | null)[] = [];
   private plansFor: readonly StudyImage[] | null = null;
+  private overlayFor: StackView["overlay"] = null;
   private plansKey = "";
   private readonly ready = new Set<number>();
   private readonly owners = new Map<string, number>();
@@ -61,6 +65,11 @@ export class StackLoader {
     return this.plans[index] ?? null;
   }
 
+  /** The tiles of what is laid over an image. */
+  overlayPlan(index: number): TilePlan | null {
+    return this.overlayPlans[index] ?? null;
+  }
+
   dispose(): void {
     this.queue.want(this, []);
     for (const disposer of this.disposers) disposer();
@@ -81,15 +90,21 @@ export class StackLoader {
   private replan(view: StackView): void {
     const { camera, screen } = view;
     const key = JSON.stringify([camera, screen]);
-    if (view.images === this.plansFor && key === this.plansKey) return;
+    if (view.images === this.plansFor && view.overlay === this.overlayFor && key === this.plansKey) return;
     this.plansFor = view.images;
+    this.overlayFor = view.overlay;
     this.plansKey = key;
     this.plans = view.images.map((image) => planTiles(image, camera, screen));
+    this.overlayPlans = view.images.map((image) => {
+      const over = view.overlay?.(image);
+      return over ? planTiles(over, camera, screen) : null;
+    });
     this.owners.clear();
     this.ready.clear();
     this.plans.forEach((plan, index) => {
-      for (const url of plan.urls) this.owners.set(url, index);
-      if (plan.urls.every((url) => this.cache.has(url))) this.ready.add(index);
+      const urls = [...plan.urls, ...(this.overlayPlans[index]?.urls ?? [])];
+      for (const url of urls) this.owners.set(url, index);
+      if (urls.every((url) => this.cache.has(url))) this.ready.add(index);
     });
     this.progressed.emit();
   }
@@ -98,7 +113,8 @@ export class StackLoader {
     const index = this.owners.get(url);
     const plan = index === undefined ? null : this.plans[index];
     if (index === undefined || !plan) return;
-    if (plan.urls.every((known) => this.cache.has(known))) this.ready.add(index);
+    const urls = [...plan.urls, ...(this.overlayPlans[index]?.urls ?? [])];
+    if (urls.every((known) => this.cache.has(known))) this.ready.add(index);
     else this.ready.delete(index);
     this.progressed.emit();
   }
@@ -114,13 +130,16 @@ export class StackLoader {
     const wants: TileWant[] = [];
     const nothingYet = !this.cache.has(overview) && !plan.urls.some((url) => this.cache.has(url));
     if (kind === "values" && nothingYet) {
-      const preview = renderedTileUrl(image, coarsest, previewView(view.choice, view.invert));
+      const preview = renderedTileUrl(image, coarsest, previewView(image, view.choice, view.invert));
       wants.push({ url: preview, kind: "picture", priority: base });
     }
     wants.push({ url: overview, kind, priority: base + 1 });
     plan.urls.forEach((url, place) => {
       wants.push({ url, kind, priority: base + 2 + place / (plan.urls.length + 1) });
     });
+    for (const url of this.overlayPlans[view.index]?.urls ?? []) {
+      wants.push({ url, kind: "values", priority: base + 3 });
+    }
     return wants;
   }
 
@@ -141,11 +160,14 @@ export class StackLoader {
       const plan = this.plans[index];
       const image = view.images[index];
       if (!plan || !image) continue;
-      left -= plan.bytes;
+      left -= plan.bytes + (this.overlayPlans[index]?.bytes ?? 0);
       if (left < 0) break;
       if (this.ready.has(index)) continue;
       const kind = image.kind === "grey" ? "values" : "picture";
       for (const url of plan.urls) wants.push({ url, kind, priority: base + distance(index) });
+      for (const url of this.overlayPlans[index]?.urls ?? []) {
+        wants.push({ url, kind: "values", priority: base + distance(index) + 0.5 });
+      }
     }
     return wants;
   }

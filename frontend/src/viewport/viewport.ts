@@ -1,6 +1,7 @@
 import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
 import { clamp } from "../core/numbers";
+import { type Fusion, type FusionPartner, overlayImage } from "../dicom/fusion";
 import { lookOf, type PresentationState } from "../dicom/presentation";
 import { NO_REGIONS, type ShownRegions } from "../dicom/regions";
 import type { StudyImage } from "../dicom/types";
@@ -38,6 +39,8 @@ export class Viewport {
   private state: PresentationState | null = null;
   private marksShown = true;
   private regionsShown: ShownRegions = NO_REGIONS;
+  private fused: Fusion | null = null;
+  private overlayOf: ((image: StudyImage) => StudyImage | null) | null = null;
   private isActive = false;
   private budgetBytes = 0;
   private size: ScreenSize = { width: 0, height: 0 };
@@ -107,6 +110,10 @@ export class Viewport {
     return this.regionsShown;
   }
 
+  get fusion(): Fusion | null {
+    return this.fused;
+  }
+
   get screen(): ScreenSize {
     return this.size;
   }
@@ -168,7 +175,8 @@ export class Viewport {
   }
 
   setChoice(choice: VoiChoice): void {
-    this.voiChoice = choice;
+    const isNew = choice.kind === "window" && choice.suvFactor === undefined;
+    this.voiChoice = isNew ? { ...choice, suvFactor: this.image?.suvFactor ?? null } : choice;
     this.update();
     this.viewChanged.emit("window");
   }
@@ -200,6 +208,13 @@ export class Viewport {
     this.update();
   }
 
+  /** Lay another series in colours over this one; null for the series alone. */
+  setFusion(fusion: Fusion | null): void {
+    if (fusion?.partner !== this.fused?.partner) this.overlayOf = fusion && overlayOn(fusion.partner);
+    this.fused = fusion;
+    this.update();
+  }
+
   /** Back to how the series opened. */
   reset(): void {
     this.openAgain();
@@ -215,6 +230,8 @@ export class Viewport {
     this.state = null;
     this.marksShown = true;
     this.regionsShown = NO_REGIONS;
+    this.fused = null;
+    this.overlayOf = null;
   }
 
   /** Paint in the next animation frame. */
@@ -238,6 +255,7 @@ export class Viewport {
         screen: this.size,
         choice: this.voiChoice,
         invert: this.inverted,
+        overlay: this.overlayOf,
         active: this.isActive,
         budgetBytes: this.budgetBytes,
       });
@@ -271,6 +289,7 @@ export class Viewport {
       presentation: this.state,
       showMarks: this.marksShown,
       regions: this.regionsShown,
+      fusion: this.fused,
       others: this.shown.besides(this.root),
       screen: this.size,
       ratio: this.ratio,
@@ -292,4 +311,9 @@ export class Viewport {
     writePaintedData(this.root, painted);
     this.paintedChanged.emit(painted);
   }
+}
+
+/** The overlay of each image, made once, so that it can be told from another. */
+function overlayOn(partner: FusionPartner): (image: StudyImage) => StudyImage | null {
+  return (image) => overlayImage(image, partner);
 }

@@ -76,3 +76,20 @@ describe("window drag", () => {
     expect(draggedWindow(suv, { x: 0, y: 10 }, false).windowCenter).toBeCloseTo(2.65, 9);
   });
 });
+
+describe("a window chosen in SUV", () => {
+  const window = { windowCenter: 5000, windowWidth: 10_000, voiFunction: "LINEAR_EXACT" } as const;
+  const choice = { kind: "window", label: "", window, suvFactor: 0.001 } as const;
+
+  it("shows the same SUV on an image with another factor", () => {
+    const resolved = resolveVoi(sampleImage({ suvFactor: 0.002 }), choice, nothingKnown);
+
+    expect(resolved).toMatchObject({ window: { windowCenter: 2500, windowWidth: 5000 } });
+  });
+
+  it("stays as it is on images with the same factor, and on those without", () => {
+    for (const suvFactor of [0.001, null]) {
+      expect(resolveVoi(sampleImage({ suvFactor }), choice, nothingKnown)).toMatchObject({ window });
+    }
+  });
+});

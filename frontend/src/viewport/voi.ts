@@ -1,5 +1,6 @@
 import type { PreviewView } from "../api/tiles";
 import { lookOf, type PresentationState } from "../dicom/presentation";
+import { exactWindow } from "../dicom/suv";
 import type { Packing, StudyImage, VoiWindow } from "../dicom/types";
 import { fullRangeWindow, PACKED_VALUES } from "../dicom/voiLut";
 
@@ -9,7 +10,13 @@ import { fullRangeWindow, PACKED_VALUES } from "../dicom/voiLut";
  */
 export type VoiChoice =
   | { readonly kind: "file"; readonly index: number }
-  | { readonly kind: "window"; readonly label: string; readonly window: VoiWindow }
+  | {
+      readonly kind: "window";
+      readonly label: string;
+      readonly window: VoiWindow;
+      /** SUV of one modality value of the image that it was chosen on: images with other factors keep the SUV. */
+      readonly suvFactor?: number | null;
+    }
   | { readonly kind: "full" }
   | { readonly kind: "presentation"; readonly state: PresentationState };
 
@@ -30,7 +37,9 @@ export interface KnownValues {
 
 /** @returns null while the image's values are needed and not there. */
 export function resolveVoi(image: StudyImage, choice: VoiChoice, known: KnownValues): ResolvedVoi | null {
-  if (choice.kind === "window") return choice;
+  if (choice.kind === "window") {
+    return { kind: "window", label: choice.label, window: windowOn(image, choice) };
+  }
   const presented = choice.kind === "presentation" ? lookOf(choice.state, image) : null;
   if (choice.kind === "presentation" && presented) {
     const { voi } = presented.look;
@@ -58,11 +67,24 @@ function rangeWindow(range: readonly [number, number], packing: Packing): VoiWin
   return fullRangeWindow(Math.min(...ends), Math.max(...ends));
 }
 
+/** The window in the modality values of an image: what was chosen in SUV stays the same SUV. */
+function windowOn(image: StudyImage, choice: Extract<VoiChoice, { kind: "window" }>): VoiWindow {
+  const { window, suvFactor } = choice;
+  if (!suvFactor || !image.suvFactor || suvFactor === image.suvFactor) return window;
+  const { windowCenter, windowWidth } = exactWindow(window);
+  const ratio = suvFactor / image.suvFactor;
+  return {
+    windowCenter: windowCenter * ratio,
+    windowWidth: windowWidth * ratio,
+    voiFunction: window.voiFunction === "SIGMOID" ? "SIGMOID" : "LINEAR_EXACT",
+  };
+}
+
 /** How to ask the server for a preview of the same choice. */
-export function previewView(choice: VoiChoice, invert: boolean): PreviewView {
+export function previewView(image: StudyImage, choice: VoiChoice, invert: boolean): PreviewView {
   return {
     voiIndex: choice.kind === "file" ? choice.index : null,
-    window: choice.kind === "window" ? choice.window : null,
+    window: choice.kind === "window" ? windowOn(image, choice) : null,
     invert,
   };
 }
