@@ -9,7 +9,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -19,11 +22,14 @@ from pydicom.dataset import Dataset
 from benchmarks.timing import print_table, times_ms
 from dicomkit.geometry import ImagePlane
 from dicomkit.image_attributes import display_attributes, frame_attributes
-from dicomkit.pixels.display import display_frame
-from dicomkit.pixels.encode import encode_png_packed
+from dicomkit.pixels.automatic_window import SOFT_TISSUE
+from dicomkit.pixels.colour_palettes import ColourPalette
+from dicomkit.pixels.display import display_frame, render
+from dicomkit.pixels.encode import encode_png_grey, encode_png_packed, encode_png_rgb
 from dicomkit.pixels.frames import FrameSource
+from dicomkit.pixels.fusion import fuse
 from dicomkit.pixels.packing import PackedFrame, Packing
-from dicomkit.reformat import PlaneName, ReformatPlane, plane_stacks, slab_offsets_mm
+from dicomkit.reformat import PlaneName, PlaneStack, ReformatPlane, plane_stacks, slab_offsets_mm
 from dicomkit.reformat_sampling import reformat
 from dicomkit.reformat_voxels import Projection, Voxels
 from dicomkit.synth import StudyAttributes, ct_chest_series
@@ -86,6 +92,39 @@ def _time_one_core(files: list[Path], voxels_file: Path) -> None:
             (f"{name}: 16-bit tile", times_ms(_each(take, packing=packing), rounds=60)),
         ]
     print_table(rows)
+    _time_fused(np.asarray(voxels), stack.geometry, packing)
+
+
+def _time_fused(voxels: Voxels, geometry: VolumeGeometry, packing: Packing) -> None:
+    """Compare an 8-bit tile of the CT with one that has a coarser volume in colours over it."""
+    over_geometry = replace(
+        geometry,
+        spacing_mm=(geometry.spacing_mm[0] * 4, geometry.spacing_mm[1] * 4),
+        rows=geometry.rows // 4,
+        columns=geometry.columns // 4,
+        positions_mm=geometry.positions_mm[::4],
+        slice_spacing_mm=geometry.slice_spacing_mm * 4,
+    )
+    over = np.ascontiguousarray(voxels[::4, ::4, ::4])
+    rows = []
+    for name, stack in plane_stacks(geometry).items():
+
+        def tile(number: int, stack: PlaneStack = stack, *, is_fused: bool) -> bytes:
+            plane = stack.plane(number % stack.count)
+            below = to_packed_frame(reformat(voxels, geometry=geometry, plane=plane), packing)
+            grey = render(below, voi=SOFT_TISSUE)
+            if not is_fused:
+                return encode_png_grey(grey)
+            above = to_packed_frame(reformat(over, geometry=over_geometry, plane=plane), packing)
+            return encode_png_rgb(
+                fuse(grey, above, window=SOFT_TISSUE, palette=ColourPalette.HOT_IRON, opacity_percent=50)
+            )
+
+        alone = times_ms(_each(partial(tile, is_fused=False)), rounds=60)
+        fused = times_ms(_each(partial(tile, is_fused=True)), rounds=60)
+        rows += [(f"{name}: grey tile", alone), (f"{name}: fused tile", fused)]
+        print(f"{name}: a fused tile takes {np.median(fused) / np.median(alone):.1f} times a grey one")
+    print_table(rows)
 
 
 def _volume_image(attributes: dict[str, object]) -> VolumeImage:
@@ -133,7 +172,7 @@ def _oblique(geometry: VolumeGeometry, number: int) -> ReformatPlane:
     return ReformatPlane(plane, (0.74, 0.74), 512, 512)
 
 
-def _each(take: Callable[[int], Voxels], *, packing: Packing | None = None) -> Callable[[], object]:
+def _each(take: Callable[[int], Any], *, packing: Packing | None = None) -> Callable[[], object]:
     """Return an action that makes another plane each time, and its tile where a packing is given."""
     numbers = iter(range(7, 1_000_000, 17))
 

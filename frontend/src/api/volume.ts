@@ -32,7 +32,13 @@ export interface PlaneStack {
 
 /** A series as a volume, or the reason why it is none. */
 export type Volume =
-  | { readonly kind: "planes"; readonly planes: readonly PlaneStack[]; readonly findings: readonly string[] }
+  | {
+      readonly kind: "planes";
+      readonly planes: readonly PlaneStack[];
+      readonly findings: readonly string[];
+      /** What can be chosen between where several images lie at each position; empty where one does. */
+      readonly groups: readonly string[];
+    }
   | { readonly kind: "problem"; readonly problem: string };
 
 /** Check what the server knows of a volume, once, where it enters. */
@@ -45,6 +51,7 @@ export function parseVolume(body: unknown, series: Series, slab: Slab | null = n
     kind: "planes",
     planes: PLANE_NAMES.map((name) => parsePlanes(name, asFields(planes[name], name), series, slab)),
     findings: findings.map((finding) => readText(asFields(finding, "finding"), "text")),
+    groups: readList(fields, "groups").map((group) => readText(asFields(group, "group"), "label")),
   };
 }
 
@@ -71,6 +78,16 @@ function parsePlanes(name: PlaneName, fields: Fields, series: Series, slab: Slab
     };
   });
   return { name, firstIndex: readNumber(fields, "first_index"), images };
+}
+
+/** Where a volume is described; `group` is one of several images at each position. */
+export function volumeUrl(seriesInstanceUid: string, group: number): string {
+  return `/viewer/series/${seriesInstanceUid}/volume.json${group > 0 ? `?group=${group}` : ""}`;
+}
+
+/** The group that a plane is made of, from its address. */
+export function groupOf(plane: StudyImage): number {
+  return Number(/[?&]group=(\d+)/.exec(plane.tileUrl ?? "")?.[1] ?? 0);
 }
 
 function withSlab(url: string, slab: Slab | null): string {

@@ -1,5 +1,5 @@
 import { RequestError, request } from "../api/client";
-import { parseVolume, type Slab, slabLabel, type Volume } from "../api/volume";
+import { groupOf, parseVolume, type Slab, slabLabel, type Volume, volumeUrl } from "../api/volume";
 import { type DisposerBag, listen } from "../core/disposable";
 import type { Series } from "../dicom/types";
 import { FILE_DEFAULT } from "../viewport/voi";
@@ -18,6 +18,9 @@ const SLABS: readonly Slab[] = [
   { thicknessMm: 5, projection: "mean" },
   { thicknessMm: 10, projection: "mean" },
 ];
+
+/** What the planes of each series can be made of, as far as it was asked for. */
+const groupsOf = new Map<string, readonly string[]>();
 
 /** Three planes through the series of the active viewport, and back to its images. */
 export function planesCommand(): Command {
@@ -99,7 +102,12 @@ export function slabMenu(context: ViewerContext, bag: DisposerBag): HTMLElement 
         });
         return button;
       };
-      panel.replaceChildren(item("Thin", null), ...SLABS.map((slab) => item(slabLabel(slab), slab)));
+      const entries = groupEntries(context, () => menu.removeAttribute("open"));
+      panel.replaceChildren(
+        item("Thin", null),
+        ...SLABS.map((slab) => item(slabLabel(slab), slab)),
+        ...(entries.length > 0 ? [element("p", { class: "menu__heading" }, "Images"), ...entries] : []),
+      );
       placeBelow(panel, summary);
     }),
   );
@@ -109,12 +117,44 @@ export function slabMenu(context: ViewerContext, bag: DisposerBag): HTMLElement 
   return menu;
 }
 
+/** What the planes can be made of, where several images lie at each position. */
+function groupEntries(context: ViewerContext, close: () => void): HTMLElement[] {
+  const { stack, image } = context.grid.active;
+  const labels = stack ? (groupsOf.get(stack.series.seriesInstanceUid) ?? []) : [];
+  return labels.map((label, group) => {
+    const isOn = image !== null && groupOf(image) === group;
+    const button = element(
+      "button",
+      { type: "button", class: "menu__item", "aria-pressed": String(isOn) },
+      label,
+    );
+    button.addEventListener("click", () => {
+      close();
+      if (stack) void showGroup(context, stack.series, group);
+    });
+    return button;
+  });
+}
+
+/** All planes of a series, thin, of other images at the same positions. */
+async function showGroup(context: ViewerContext, series: Series, group: number): Promise<void> {
+  const volume = await fetchVolume(context, series, null, group);
+  if (volume === null) return;
+  for (const viewport of context.grid.viewports) {
+    const { stack, image } = viewport;
+    if (stack?.series.seriesInstanceUid !== series.seriesInstanceUid || !image?.plane) continue;
+    const planes = volume.planes.find(({ images }) => images[0]?.sopInstanceUid === image.sopInstanceUid);
+    if (planes) viewport.replaceImages(planes.images);
+  }
+  context.changed.emit();
+}
+
 /** The same plane of the active viewport, thicker or thinner; place, view and window stay. */
 async function showSlab(context: ViewerContext, slab: Slab | null): Promise<void> {
   const viewport = context.grid.active;
   const { stack, image } = viewport;
   if (stack === null || !image) return;
-  const volume = await fetchVolume(context, stack.series, slab);
+  const volume = await fetchVolume(context, stack.series, slab, groupOf(image));
   const planes = volume?.planes.find(({ images }) => images[0]?.sopInstanceUid === image.sopInstanceUid);
   if (!planes || viewport.stack !== stack) return;
   viewport.replaceImages(planes.images);
@@ -125,11 +165,15 @@ async function fetchVolume(
   context: ViewerContext,
   series: Series,
   slab: Slab | null,
+  group = 0,
 ): Promise<Extract<Volume, { kind: "planes" }> | null> {
   try {
-    const response = await request(`/viewer/series/${series.seriesInstanceUid}/volume.json`);
+    const response = await request(volumeUrl(series.seriesInstanceUid, group));
     const volume = parseVolume(await response.json(), series, slab);
-    if (volume.kind === "planes") return volume;
+    if (volume.kind === "planes") {
+      groupsOf.set(series.seriesInstanceUid, volume.groups);
+      return volume;
+    }
     showMessage(context.page, volume.problem);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
