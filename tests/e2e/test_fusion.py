@@ -16,7 +16,7 @@ DASH = "\N{EN DASH}"
 BUTTON = "PET in colours over the images, and back"
 # Fitted pictures are interpolated; at one screen pixel for each pixel the browser shows the very tile.
 PIXELS = """() => {
-    const canvas = document.querySelector("[data-viewport='0'] canvas");
+    const canvas = document.querySelector("[data-viewport='0'] canvas.viewport__canvas");
     const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     let binary = "";
     for (let at = 0; at < data.length; at += 8192) binary += String.fromCharCode(...data.subarray(at, at + 8192));
