@@ -35,3 +35,7 @@ class AnnotationNotFoundError(ViewerError):
 
 class AnnotationConflictError(ViewerError):
     """Somebody has changed or deleted the annotation since it was last seen. Nothing was written."""
+
+
+class EvidenceRefusedError(ViewerError):
+    """The archive did not take an instance that was made of annotations; the message says why."""

@@ -1,7 +1,17 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from viewer.views import annotations, fusion, page, planes, presentations, regions, statistics, tiles
+from viewer.views import (
+    annotations,
+    evidence,
+    fusion,
+    page,
+    planes,
+    presentations,
+    regions,
+    statistics,
+    tiles,
+)
 
 app_name = "viewer"
 urlpatterns = [
@@ -23,6 +33,7 @@ urlpatterns = [
         annotations.key_image,
         name="key_image",
     ),
+    path("studies/<uid:study_instance_uid>/evidence", evidence.evidence, name="evidence"),
     path(
         "presentations/<uid:state_sop_instance_uid>/<uid:sop_instance_uid>.bin",
         presentations.presented_table,

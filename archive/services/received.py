@@ -15,6 +15,8 @@ class Origin(StrEnum):
     DIMSE = "dimse"
     UPLOAD = "upload"
     IMPORT = "import"
+    VIEWER = "viewer"
+    """Made here, of what readers marked."""
 
 
 class Outcome(StrEnum):

@@ -1,4 +1,5 @@
 from viewer.models.annotation import Annotation, AnnotationRevision
+from viewer.models.evidence import Evidence, EvidenceKind
 from viewer.models.key_image import KeyImage
 
-__all__ = ["Annotation", "AnnotationRevision", "KeyImage"]
+__all__ = ["Annotation", "AnnotationRevision", "Evidence", "EvidenceKind", "KeyImage"]

@@ -1,6 +1,7 @@
 """What the viewer does: workers render pictures, readers leave annotations."""
 
 from viewer.services.annotations import AnnotationContent, SavedAnnotation, delete_annotation, save_annotation
+from viewer.services.evidence import StoredEvidence, store_evidence
 from viewer.services.key_images import mark_key_image, unmark_key_image
 from viewer.services.rendering import (
     marks_key,
@@ -19,6 +20,7 @@ from viewer.services.rendering import (
 __all__ = [
     "AnnotationContent",
     "SavedAnnotation",
+    "StoredEvidence",
     "delete_annotation",
     "mark_key_image",
     "marks_key",
@@ -29,6 +31,7 @@ __all__ = [
     "render_requested_tile",
     "render_series_thumbnail",
     "save_annotation",
+    "store_evidence",
     "thumbnail_key",
     "unmark_key_image",
     "warm_images",

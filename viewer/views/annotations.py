@@ -24,7 +24,7 @@ from viewer.selectors import annotation_of_study, annotations_of_study, key_imag
 from viewer.services import delete_annotation, mark_key_image, save_annotation, unmark_key_image
 from viewer.views.opening import opened_study
 
-_NOT_ALLOWED = "Your role at this facility does not allow to annotate this study. Ask for the right, or tell a radiologist."
+NOT_ALLOWED = "Your role at this facility does not allow to annotate this study. Ask for the right, or tell a radiologist."
 _CONFLICT = (
     "Somebody else has changed or deleted this annotation since you last saw it. Nothing was overwritten: look at the "
     "current one and make your change again."
@@ -55,7 +55,7 @@ def annotation(request: HttpRequest, study_instance_uid: str, annotation_uid: st
     """Make, change or delete an annotation: 200 or 201 with it, 204 when deleted, 409 where somebody was faster."""
     study = opened_study(request, study_instance_uid)
     if not may_annotate(request.user, study):
-        return problem(403, "Not allowed", _NOT_ALLOWED)
+        return problem(403, "Not allowed", NOT_ALLOWED)
     try:
         if request.method == "DELETE":
             return _delete(request, study, annotation_uid)
@@ -77,7 +77,7 @@ def key_image(
     """Mark a frame as a key image, or take the mark away: 204, however often."""
     study = opened_study(request, study_instance_uid)
     if not may_annotate(request.user, study):
-        return problem(403, "Not allowed", _NOT_ALLOWED)
+        return problem(403, "Not allowed", NOT_ALLOWED)
     if request.method == "DELETE":
         unmark_key_image(
             study=study, sop_instance_uid=sop_instance_uid, frame_number=frame_number, actor=current_actor()

@@ -1,0 +1,161 @@
+"""Store what readers marked in a study as DICOM instances: measurements as a report, key images as a selection.
+
+The instances go through the archive's door like any others. No stored instance is changed: a later report names the
+one that it takes the place of.
+"""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from pydicom.dataset import Dataset
+
+from accounts.models import User
+from archive.models import Instance, Study
+from archive.selectors import open_blob
+from archive.services.ingest import close_session, ingest_instance
+from archive.services.received import ArrivalSession, Origin, Outcome, ReceivedInstance
+from audit.actors import Actor
+from dicomkit.evidence import EvidenceSeries
+from dicomkit.key_object_writing import key_object_selection
+from dicomkit.part10 import read_header
+from dicomkit.sr.report import ReportedMarking, measurement_report
+from dicomkit.uid import new_uid
+from viewer.exceptions import EvidenceRefusedError
+from viewer.models import Annotation, Evidence, EvidenceKind, KeyImage
+from viewer.reported import MEASURING_KINDS, evidence_image, reported_markings
+from viewer.selectors import annotations_of_study, key_images_of_study
+
+# Far behind the series of the scanner, so that they come last in every list.
+_SERIES_NUMBERS = {EvidenceKind.MEASUREMENTS: 9901, EvidenceKind.KEY_IMAGES: 9902}
+
+
+@dataclass(frozen=True)
+class StoredEvidence:
+    """What was stored; nothing where nothing has changed since the last time."""
+
+    created: tuple[Evidence, ...]
+
+
+def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidence | None:
+    """Store measurements and key images of a study as instances of it; None while workers compute numbers for them.
+
+    The caller has checked that the author may annotate the study. What has not changed since it was last stored is
+    not stored again. Ingest records INSTANCES_STORED.
+
+    Raises
+    ------
+    RenderingUnavailableError
+        Cache or task queue cannot be reached.
+    EvidenceRefusedError
+        The archive did not take an instance. Nothing is stored.
+    DicomKitError, BlobNotFoundError
+        The header of an image that was marked cannot be read.
+    """
+    annotations = list(annotations_of_study(study).select_related("instance__blob"))
+    measuring = [one for one in annotations if one.kind in MEASURING_KINDS]
+    markings = reported_markings(annotations) if measuring else []
+    if markings is None:
+        return None
+    key_images = list(key_images_of_study(study).select_related("instance__series", "instance__blob"))
+    with transaction.atomic():
+        # One at a time for each study: the second finds what the first has stored.
+        Study.objects.select_for_update().only("pk").get(pk=study.pk)
+        session = ArrivalSession(Origin.VIEWER, actor, study.facility)
+        made = [
+            _store_measurements(study, annotations, markings, author, session) if markings else None,
+            _store_key_images(study, key_images, author, session) if key_images else None,
+        ]
+        close_session(session)
+    return StoredEvidence(tuple(one for one in made if one is not None))
+
+
+def _store_measurements(
+    study: Study,
+    annotations: Sequence[Annotation],
+    markings: Sequence[ReportedMarking],
+    author: User,
+    session: ArrivalSession,
+) -> Evidence | None:
+    content = _digest([repr(marking) for marking in markings])
+    last = _last(study, EvidenceKind.MEASUREMENTS)
+    if last is not None and last.content == content:
+        return None
+    reported = {marking.tracking_uid for marking in markings}
+    told = [one for one in annotations if one.annotation_uid in reported]
+    dataset = measurement_report(
+        _header(told[0].instance),
+        markings,
+        _series(study, EvidenceKind.MEASUREMENTS, last),
+        observers=list(dict.fromkeys(one.author_name for one in told)),
+        predecessor=(last.series_instance_uid, last.sop_instance_uid) if last is not None else None,
+    )
+    return _store(dataset, study, EvidenceKind.MEASUREMENTS, content, author, session)
+
+
+def _store_key_images(
+    study: Study, key_images: Sequence[KeyImage], author: User, session: ArrivalSession
+) -> Evidence | None:
+    content = _digest(sorted(f"{one.instance.sop_instance_uid} {one.frame_number}" for one in key_images))
+    last = _last(study, EvidenceKind.KEY_IMAGES)
+    if last is not None and last.content == content:
+        return None
+    names = ", ".join(dict.fromkeys(one.author_name for one in key_images))
+    dataset = key_object_selection(
+        _header(key_images[0].instance),
+        [evidence_image(one) for one in key_images],
+        _series(study, EvidenceKind.KEY_IMAGES, last),
+        description=f"Key images marked by {names}",
+    )
+    return _store(dataset, study, EvidenceKind.KEY_IMAGES, content, author, session)
+
+
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _last(study: Study, kind: EvidenceKind) -> Evidence | None:
+    return Evidence.objects.filter(study=study, kind=kind).order_by("-pk").first()
+
+
+def _series(study: Study, kind: EvidenceKind, last: Evidence | None) -> EvidenceSeries:
+    """Return the series of all evidence of a kind, with the next number in it."""
+    return EvidenceSeries(
+        description=f"{kind.label} (Reading Room)",
+        number=_SERIES_NUMBERS[kind],
+        instance_number=Evidence.objects.filter(study=study, kind=kind).count() + 1,
+        created=timezone.now(),
+        series_instance_uid=last.series_instance_uid if last is not None else new_uid(),
+    )
+
+
+def _header(instance: Instance) -> Dataset:
+    with open_blob(instance.blob.sha256) as file:
+        return read_header(file).dataset
+
+
+def _store(
+    dataset: Dataset,
+    study: Study,
+    kind: EvidenceKind,
+    content: str,
+    author: User,
+    session: ArrivalSession,
+) -> Evidence:
+    file = io.BytesIO()
+    dataset.save_as(file, enforce_file_format=True)
+    file.seek(0)
+    result = ingest_instance(received=ReceivedInstance(file), session=session)
+    if result.outcome != Outcome.STORED:
+        raise EvidenceRefusedError(f"The archive did not take the {kind.label.lower()}: {result.reason}")
+    return Evidence.objects.create(
+        study=study,
+        kind=kind,
+        sop_instance_uid=dataset.SOPInstanceUID,
+        series_instance_uid=dataset.SeriesInstanceUID,
+        content=content,
+        author=author,
+    )
