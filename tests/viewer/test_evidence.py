@@ -169,8 +169,10 @@ def test_dcmtk_reads_the_report_and_finds_nothing_wrong(ct: Dataset, reader: Cli
             path.write_bytes(file.read())
         ran = subprocess.run(["dsrdump", "-v", str(path)], capture_output=True, text=True, check=False)
 
-        # Of UTF-8 it says only that it does not look at the characters.
-        said = [line for line in ran.stderr.splitlines() if "VR checker" not in line]
+        # It says that it looks neither at the characters of UTF-8 nor at the rules of templates.
+        said = [
+            line for line in ran.stderr.splitlines() if "not support" not in line and "not yet" not in line
+        ]
         problems = [line for line in said if line.startswith(("W:", "E:", "F:"))]
         assert (ran.returncode, problems) == (0, [])
         assert "Imaging Measurement Report" in ran.stdout or "Of Interest" in ran.stdout
