@@ -20,6 +20,7 @@ from common.http import problem
 from viewer.access import may_annotate
 from viewer.annotations import JSONObject, annotation_body, content_of, key_image_body
 from viewer.exceptions import AnnotationConflictError, AnnotationNotFoundError, InvalidAnnotationError
+from viewer.foreign_reports import read_only_annotations
 from viewer.selectors import annotation_of_study, annotations_of_study, key_images_of_study
 from viewer.services import delete_annotation, mark_key_image, save_annotation, unmark_key_image
 from viewer.views.opening import opened_study
@@ -43,7 +44,7 @@ def annotations(request: HttpRequest, study_instance_uid: str) -> JsonResponse:
         {
             "annotations": [annotation_body(one, may_edit=may_edit) for one in annotations_of_study(study)],
             "key_images": [key_image_body(one) for one in key_images_of_study(study)],
-            "read_only": [],
+            "read_only": read_only_annotations(study),
         }
     )
 
