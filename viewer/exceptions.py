@@ -39,3 +39,10 @@ class AnnotationConflictError(ViewerError):
 
 class EvidenceRefusedError(ViewerError):
     """The archive did not take an instance that was made of annotations; the message says why."""
+
+
+class InvalidProtocolError(ViewerError):
+    """A hanging protocol that is none; the message says which field is wrong and what it may be."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place} {problem}.")
