@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
-from accounts.models import User
-from accounts.permissions import may_on
+from accounts.models import Facility, User
+from accounts.permissions import facilities_with, may_on
 from accounts.roles import Codename
 from archive.access import visible_studies
 from archive.models import Instance, Study
@@ -64,3 +65,13 @@ def instances_beside(instance: VisibleInstance, *, at_most: int) -> dict[str, Vi
         "sop_instance_uid", *_COLUMNS
     )
     return {uid: VisibleInstance(*row) for uid, *row in rows[:at_most]}
+
+
+def facilities_with_protocols(user: User | AnonymousUser) -> QuerySet[Facility]:
+    """Return the facilities whose hanging protocols the user may change: those that he administers."""
+    return facilities_with(user, Codename.MANAGE_USERS)
+
+
+def may_manage_protocols(user: User | AnonymousUser, facility: Facility) -> bool:
+    """Return whether the user may change the hanging protocols of a facility and of the roles at it."""
+    return facilities_with_protocols(user).filter(pk=facility.pk).exists()

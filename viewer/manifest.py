@@ -9,6 +9,7 @@ from django.urls import reverse
 from archive.models import Instance, Series, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
+from viewer.hanging.selection import HangingBody
 from viewer.patient_studies import PatientStudyBody
 from viewer.regions.listing import segmentations_over_images
 from viewer.stack import StackImage, stack_of
@@ -67,6 +68,7 @@ class ManifestBody(TypedDict):
     series: list[SeriesBody]
     other: list[OtherBody]
     patient_studies: NotRequired[list[PatientStudyBody]]
+    hanging: NotRequired[list[HangingBody]]
 
 
 # What the page does not need of the stored attributes of an image.

@@ -5,6 +5,7 @@ from viewer.views import (
     annotations,
     evidence,
     fusion,
+    hanging,
     page,
     planes,
     presentations,
@@ -16,6 +17,8 @@ from viewer.views import (
 app_name = "viewer"
 urlpatterns = [
     path("studies/<uid:study_instance_uid>/", page.study_page, name="study"),
+    path("hanging/protocols.json", hanging.protocols, name="hanging_protocols"),
+    path("hanging/protocols/<slug:protocol_id>.json", hanging.protocol, name="hanging_protocol"),
     path("studies/<uid:study_instance_uid>/manifest.json", page.manifest, name="manifest"),
     path(
         "studies/<uid:study_instance_uid>/presentations.json",

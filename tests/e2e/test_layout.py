@@ -1,7 +1,7 @@
 """Pictures beside each other: layouts, priors, scrolling in step, and whose pictures they are."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import open_study, study_row, wait_for_state
 
@@ -95,13 +95,13 @@ def test_a_series_is_dragged_into_a_viewport(reading: Page) -> None:
     assert viewports(reading)[0]["sopInstanceUid"] == viewports(reading)[1]["sopInstanceUid"]
 
 
-def test_the_best_prior_is_one_key_away_and_scrolls_with_the_study_by_millimetres(reading: Page) -> None:
-    reading.keyboard.press("b")
+def test_the_best_prior_hangs_beside_by_itself_and_scrolls_with_the_study_by_millimetres(
+    reading: Page,
+) -> None:
     wait_for_pictures(reading, 0, 0)
     second = reading.locator("[data-viewport='1']")
     assert "2025-06-03" in second.inner_text()
 
-    reading.keyboard.press("j")
     reading.keyboard.press("PageDown")
     reading.keyboard.press("PageDown")
 
@@ -112,8 +112,8 @@ def test_the_best_prior_is_one_key_away_and_scrolls_with_the_study_by_millimetre
 
 
 def test_two_images_that_the_reader_matches_stay_together(reading: Page) -> None:
-    reading.keyboard.press("b")
     wait_for_pictures(reading, 0, 0)
+    reading.keyboard.press("j")
     reading.keyboard.press("PageDown")
     wait_for_pictures(reading, 10, 0)
 
@@ -139,8 +139,49 @@ def test_the_timeline_lists_every_study_of_the_patient_with_the_best_one_named(r
     assert "same body part" in entries[1]
     assert "Most relevant" in entries[2]
     reading.locator(".prior").nth(1).click()
+    expect(reading.locator("[data-viewport='1']")).to_contain_text("Chest PA and lateral")
+
+
+def test_stages_go_by_keys_and_one_key_brings_back_what_was_hung(reading: Page) -> None:
     wait_for_pictures(reading, 0, 0)
-    assert "Chest PA and lateral" in reading.locator("[data-viewport='1']").inner_text()
+
+    reading.keyboard.press(".")
+    wait_for_pictures(reading, 0)
+    reading.keyboard.press(",")
+    wait_for_pictures(reading, 0, 0)
+    layout(reading, "2x2")
+    reading.keyboard.press("Shift+0")
+
+    wait_for_pictures(reading, 0, 0)
+    assert "2025-06-03" in reading.locator("[data-viewport='1']").inner_text()
+
+
+def test_a_mammogram_hangs_its_four_views_with_the_chest_walls_together(visit) -> None:
+    page = visit("radiologist.south", width=1920, height=1080).page
+
+    open_study(page, "Screening mammogram")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("[data-viewport]:not([hidden])")]
+            .every(one => one.dataset.quality === "full")"""
+    )
+
+    sides = page.locator("[data-viewport]:not([hidden]) [data-overlay=side]").all_inner_texts()
+    assert sides == ["R CC", "L CC", "R MLO", "L MLO"]
+    zooms = page.locator("[data-viewport]:not([hidden]) [data-overlay=zoom]").all_inner_texts()
+    assert len({text.split("%")[0] for text in zooms}) == 1
+    # The breast touches the edge at which the chest walls meet, and is black at the other.
+    for number, wall in enumerate(["right", "left", "right", "left"]):
+        bright = page.locator(f"[data-viewport='{number}'] canvas").evaluate(
+            """canvas => {
+                const {data, width, height} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                const column = x => Array.from({length: height}, (_, y) => data[(y * width + x) * 4] > 40);
+                const count = x => column(x).filter(Boolean).length;
+                return {left: count(1), right: count(width - 2)};
+            }"""
+        )
+        other = "left" if wall == "right" else "right"
+        assert bright[wall] > 50
+        assert bright[other] == 0
 
 
 def test_two_patients_on_the_screen_turn_the_banner_red_and_it_says_so(visit) -> None:

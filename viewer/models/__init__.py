@@ -1,5 +1,6 @@
 from viewer.models.annotation import Annotation, AnnotationRevision
 from viewer.models.evidence import Evidence, EvidenceKind
+from viewer.models.hanging_protocol import HangingProtocol
 from viewer.models.key_image import KeyImage
 
-__all__ = ["Annotation", "AnnotationRevision", "Evidence", "EvidenceKind", "KeyImage"]
+__all__ = ["Annotation", "AnnotationRevision", "Evidence", "EvidenceKind", "HangingProtocol", "KeyImage"]

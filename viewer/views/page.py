@@ -10,6 +10,8 @@ from accounts.decorators import requires
 from archive.selectors import instances_of_study
 from audit.decorators import audited
 from audit.vocabulary import EventType
+from viewer.hanging.selection import hanging_of
+from viewer.hanging.stored import own_candidates
 from viewer.manifest import manifest_of
 from viewer.patient_studies import patient_studies
 from viewer.views.opening import opened_study
@@ -41,6 +43,9 @@ def manifest(request: HttpRequest, study_instance_uid: str) -> JsonResponse:
     body = manifest_of(study, instances_of_study(study))
     if request.GET.get("images_only") != "1":
         body["patient_studies"] = patient_studies(request.user, study)
+        body["hanging"] = hanging_of(
+            study, body["series"], body["patient_studies"], own_candidates(request.user, study)
+        )
     response = JsonResponse(body)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -9,6 +9,7 @@ import type {
   StudyImage,
   StudyManifest,
 } from "../dicom/types";
+import { parseHanging } from "../hanging/protocol";
 import {
   asFields,
   type Fields,
@@ -32,6 +33,7 @@ export function parseManifest(body: unknown): StudyManifest {
     study: parseStudy(asFields(fields.study, "study")),
     series: readList(fields, "series").map((series) => parseSeries(asFields(series, "series"))),
     other: readList(fields, "other").map((other) => parseOther(asFields(other, "other"))),
+    hanging: fields.hanging == null ? [] : readList(fields, "hanging").map(parseHanging),
     patientStudies:
       fields.patient_studies == null
         ? []

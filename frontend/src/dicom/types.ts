@@ -1,3 +1,5 @@
+import type { HangingProtocol } from "../hanging/protocol";
+
 /** What the viewer knows of a study. Names follow the DICOM keywords; units are in the names. */
 
 export interface Patient {
@@ -129,6 +131,8 @@ export interface StudyManifest {
   readonly other: readonly OtherObject[];
   /** All studies of the patient that the reader may see, the latest first; empty for a study opened beside. */
   readonly patientStudies: readonly PatientStudy[];
+  /** The hanging protocols that fit, the one to hang first. */
+  readonly hanging: readonly HangingProtocol[];
 }
 
 /** Names a frame within everything that is open. */

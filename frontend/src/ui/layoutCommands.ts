@@ -1,6 +1,7 @@
 import { UNLINKED } from "../viewport/synchronizer";
 import type { Command } from "./command";
 import { fusionCommand } from "./fusion";
+import { hangingCommands } from "./hangingMenu";
 import { planesCommand } from "./planes";
 import { priorsCommands } from "./priors";
 
@@ -15,6 +16,7 @@ const KEYED_LAYOUTS: readonly (readonly [string, string])[] = [
 export function layoutCommands(): Command[] {
   return [
     ...layouts(),
+    ...hangingCommands(),
     ...priorsCommands(),
     planesCommand(),
     fusionCommand(),

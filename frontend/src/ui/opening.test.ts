@@ -18,7 +18,7 @@ function series(seriesInstanceUid: string, modality: string, count: number): Ser
 }
 
 function manifest(...all: Series[]): StudyManifest {
-  return { series: all, other: [], patientStudies: [], study: {} as StudyManifest["study"] };
+  return { series: all, other: [], patientStudies: [], hanging: [], study: {} as StudyManifest["study"] };
 }
 
 describe("opening", () => {

@@ -2,6 +2,7 @@ import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import type { Command, CommandGroup } from "./command";
 import { element, icon } from "./dom";
 import { fusionButton, fusionMenu } from "./fusion";
+import { hangingMenu } from "./hangingMenu";
 import { keyLabel } from "./keyboard";
 import { layoutPicker } from "./layoutPicker";
 import { linkMenu } from "./linkMenu";
@@ -39,7 +40,7 @@ export function buildToolbar(
     }
     if (group === "window") section.prepend(presetMenu(context, bag), presentationMenu(context, bag));
     if (group === "layout") {
-      section.prepend(layoutPicker(context, bag), linkMenu(context, bag));
+      section.prepend(layoutPicker(context, bag), hangingMenu(context, bag), linkMenu(context, bag));
       section.append(slabMenu(context, bag), fusionButton(context, bag), fusionMenu(context, bag));
     }
     root.append(section);

@@ -1,6 +1,7 @@
 import type { AnnotationStore } from "../annotations/store";
 import { Emitter } from "../core/emitter";
 import type { StudyManifest } from "../dicom/types";
+import type { Hanger } from "../hanging/hanger";
 import type { GreyTables } from "../render/greyTables";
 import type { TileQueue } from "../render/tileQueue";
 import type { Tool, ToolName } from "../tools/tool";
@@ -32,6 +33,7 @@ export class ViewerContext {
     readonly tools: Readonly<Record<ToolName, Tool>>,
     readonly sync: Synchronizer,
     readonly studies: OpenStudies,
+    readonly hanger: Hanger,
     readonly page: HTMLElement,
     firstTool: ToolName,
   ) {

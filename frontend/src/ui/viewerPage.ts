@@ -5,6 +5,7 @@ import { parseManifest } from "../api/manifest";
 import { parsePresentations } from "../api/presentations";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import type { StudyManifest } from "../dicom/types";
+import { Hanger } from "../hanging/hanger";
 import { TileDecoder } from "../render/decoder";
 import { GreyTables } from "../render/greyTables";
 import { MarksStore } from "../render/marks";
@@ -34,6 +35,7 @@ import { element, required, setText } from "./dom";
 import { attachHelp } from "./helpDialog";
 import { attachKeyboard } from "./keyboard";
 import { attachLinkBadge } from "./linkMenu";
+import { showMessage } from "./message";
 import { openingOf } from "./opening";
 import { attachOverlay } from "./overlay";
 import { attachPatientBanner } from "./patientBanner";
@@ -171,6 +173,8 @@ function makeContext(
   const isTouch = window.matchMedia("(pointer: coarse)").matches;
   const firstTool = isTouch ? "scroll" : "window";
   const cine = new Cine();
+  const host = { grid, studies, sync, cine };
+  const hanger = new Hanger(host, manifest.hanging, (problem) => showMessage(page, problem));
   return new ViewerContext(
     manifest,
     grid,
@@ -183,6 +187,7 @@ function makeContext(
     tools,
     sync,
     studies,
+    hanger,
     page,
     firstTool,
   );
@@ -197,17 +202,23 @@ function makeViewportRoot(index: number): HTMLElement {
   });
 }
 
+/** Hang the study by the protocol that fits best; on a phone, or where the address asks for a series, without one. */
 function fillViewports(context: ViewerContext): void {
-  const { grid, manifest } = context;
+  const { grid, manifest, hanger } = context;
   const asked = new URLSearchParams(location.search).get("series");
   const isWide = window.matchMedia("(min-width: 48rem)").matches;
+  const [protocol] = hanger.protocols;
+  const beside = new URLSearchParams(location.search).get("beside");
+  if (protocol && isWide && !asked && !beside) {
+    void hanger.hang(protocol).then(() => context.changed.emit());
+    return;
+  }
   const { layout, pictures } = openingOf(manifest, asked, isWide);
   pictures.forEach(({ series, imageIndex }, index) => {
     grid.viewports[index]?.setStack(context.studies.stack(series.seriesInstanceUid), imageIndex);
   });
   grid.setLayout(layout);
   context.changed.emit();
-  const beside = new URLSearchParams(location.search).get("beside");
   if (beside) void showBeside(context, beside);
 }
 

@@ -263,6 +263,11 @@ export class Viewport {
     this.invalidate();
   }
 
+  /** Take over the size on the screen now, before the browser reports it. */
+  measure(): void {
+    this.resize();
+  }
+
   private resize(): void {
     const width = Math.round(this.root.clientWidth * this.ratio);
     const height = Math.round(this.root.clientHeight * this.ratio);

@@ -1,0 +1,144 @@
+import type { PatientStudy } from "../dicom/types";
+import { FITTED } from "../geometry/camera";
+import type { Cine } from "../viewport/cine";
+import type { ViewportGrid } from "../viewport/layout";
+import { mostAlike } from "../viewport/likeness";
+import type { OpenStudies } from "../viewport/openStudies";
+import { splitNamed } from "../viewport/splits";
+import type { Synchronizer } from "../viewport/synchronizer";
+import type { Viewport } from "../viewport/viewport";
+import { chestWallCamera, columnMm, commonScale } from "./breast";
+import type { HungViewport, Stage } from "./protocol";
+import { type Picture, picturesOf, selectPicture } from "./selecting";
+
+/** A prior that only shares a region or a modality is listed, but not hung by itself. */
+const RELEVANT = 0.6;
+
+/** What a stage acts on. */
+export interface HangingHost {
+  readonly grid: ViewportGrid;
+  readonly studies: OpenStudies;
+  readonly sync: Synchronizer;
+  readonly cine: Cine;
+}
+
+type Place = { readonly viewport: Viewport; readonly hung: HungViewport };
+
+/** The priors that protocols count, the most relevant first. */
+export function relevantPriors(studies: OpenStudies): readonly PatientStudy[] {
+  return studies.priors.filter(({ relevance }) => (relevance ?? 0) >= RELEVANT);
+}
+
+/**
+ * Hang a stage: the study's own series at once, those of priors when they have come.
+ *
+ * @param isAsked tells whether the stage is still the one that the reader wants when a prior comes late.
+ */
+export async function hangStage(host: HangingHost, stage: Stage, isAsked: () => boolean): Promise<void> {
+  const { grid, sync, cine, studies } = host;
+  const split = splitNamed(stage.layout);
+  if (split === null) return;
+  cine.stop();
+  const isWeighted = stage.rows.length === split.rows.length && stage.columns.length === split.columns.length;
+  grid.setSplit(isWeighted ? { ...split, rows: stage.rows, columns: stage.columns } : split);
+  const places = grid.visible.flatMap((viewport, index) => {
+    const hung = stage.viewports[index];
+    return hung ? [{ viewport, hung }] : [];
+  });
+  for (const viewport of grid.visible.slice(places.length)) viewport.setStack(null);
+  sync.setLinks(stage.link);
+  const current = places.filter(({ hung }) => hung.study === 0);
+  for (const { viewport, hung } of places) if (hung.study > 0) viewport.setStack(null);
+  fill(current, picturesOf(studies.stacks.filter(({ study }) => study === studies.current.study)));
+  arrange(current);
+  const first = places[0]?.viewport;
+  if (first) grid.activate(first);
+  const playing = places.find(
+    ({ viewport, hung }) => hung.cine && (viewport.stack?.series.images.length ?? 0) > 1,
+  );
+  if (playing?.viewport.stack?.series.frameTimeMs) cine.start(playing.viewport);
+  await hangPriors(host, places, isAsked);
+}
+
+async function hangPriors(
+  host: HangingHost,
+  places: readonly Place[],
+  isAsked: () => boolean,
+): Promise<void> {
+  const { studies, sync } = host;
+  const priors = relevantPriors(studies);
+  for (const number of new Set(places.map(({ hung }) => hung.study).filter((study) => study > 0))) {
+    const prior = priors[number - 1];
+    if (!prior) continue;
+    const { study } = await studies.open(prior.studyInstanceUid);
+    if (!isAsked()) return;
+    const own = places.filter(({ hung }) => hung.study === number);
+    const stacks = studies.stacks.filter((stack) => stack.study === study);
+    const like = places.find(({ hung }) => hung.study === 0)?.viewport.stack?.series;
+    const best = like
+      ? mostAlike(
+          like,
+          stacks.map(({ series }) => series),
+        )
+      : null;
+    // What is most like the current series goes first among equals.
+    const order = [...stacks].sort(
+      (one, other) => Number(other.series === best) - Number(one.series === best),
+    );
+    fill(own, picturesOf(order));
+    for (const { viewport } of own) sync.joinIn(viewport);
+    if (own.some(({ hung }) => hung.fit !== "fit" || hung.chestWall !== "")) arrange(places);
+  }
+}
+
+/** Each viewport gets what its selector asks for; where nothing fits, what is left. */
+function fill(places: readonly Place[], pictures: readonly Picture[]): void {
+  const used = new Set<Picture>();
+  const chosen = new Map<Place, Picture>();
+  for (const place of places) {
+    const picture = selectPicture(place.hung.series, pictures, used);
+    if (picture === null) continue;
+    used.add(picture);
+    chosen.set(place, picture);
+  }
+  for (const place of places) {
+    // A view of a breast stays empty rather than hold another: its place says which one it is.
+    const isFree = place.hung.chestWall === "";
+    const picture = chosen.get(place) ?? (isFree ? pictures.find((one) => !used.has(one)) : undefined);
+    if (picture) used.add(picture);
+    place.viewport.setStack(picture?.stack ?? null, picture?.imageIndex ?? 0);
+    show(place);
+  }
+}
+
+function show({ viewport, hung }: Place): void {
+  if (hung.window === null) return;
+  const window = {
+    windowCenter: hung.window.center,
+    windowWidth: hung.window.width,
+    voiFunction: "LINEAR" as const,
+  };
+  viewport.setChoice({ kind: "window", label: "", window });
+}
+
+/** Sizes and edges depend on the viewports' sizes on the screen, which the new layout has only after it was laid out. */
+function arrange(places: readonly Place[]): void {
+  const shown = () =>
+    places.flatMap(({ viewport, hung }) => {
+      const { image } = viewport;
+      viewport.measure();
+      return image ? [{ viewport, hung, image, screen: viewport.screen }] : [];
+    });
+  const all = shown().filter(({ screen }) => screen.width > 0);
+  const alike = all.filter(({ hung }) => hung.fit === "same_size");
+  const perMm = alike.length > 0 ? commonScale(alike) : 1;
+  for (const { viewport, hung, image, screen } of all) {
+    if (hung.fit === "fit" && hung.chestWall === "") continue;
+    const alone = commonScale([{ image, screen }]);
+    const scale =
+      hung.fit === "one_to_one" ? 1 : (hung.fit === "same_size" ? perMm : alone) * columnMm(image);
+    viewport.setCamera(
+      hung.chestWall === "" ? { ...FITTED, scale } : chestWallCamera(image, hung.chestWall, scale, screen),
+    );
+  }
+}

@@ -1,0 +1,94 @@
+import { type DisposerBag, listen } from "../core/disposable";
+import type { HangingProtocol } from "../hanging/protocol";
+import type { Command } from "./command";
+import { element, icon } from "./dom";
+import { placeBelow } from "./menus";
+import type { ViewerContext } from "./viewerContext";
+
+const SCOPES: Readonly<Record<HangingProtocol["scope"], string>> = {
+  user: "Mine",
+  role: "Of my role",
+  facility: "Of the facility",
+  built_in: "Built in",
+};
+
+/** Stages by keys, and the way back. */
+export function hangingCommands(): Command[] {
+  return [
+    {
+      id: "previous-stage",
+      label: "Stage before of the hanging protocol",
+      group: "layout",
+      keys: [","],
+      run: ({ hanger }) => hanger.step(-1),
+    },
+    {
+      id: "next-stage",
+      label: "Next stage of the hanging protocol",
+      group: "layout",
+      keys: ["."],
+      run: ({ hanger }) => hanger.step(1),
+    },
+    {
+      id: "hang-again",
+      label: "Pictures as the hanging protocol hung them",
+      group: "layout",
+      keys: ["Shift+0"],
+      run: ({ hanger }) => hanger.again(),
+    },
+  ];
+}
+
+/** Which protocol hangs, those that fit as well, and its stages. */
+export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
+  const { hanger } = context;
+  const panel = element("div", { class: "menu__panel menu__panel--presets" });
+  const summary = element(
+    "summary",
+    { class: "tool", title: "Hanging protocol", "aria-label": "Hanging protocol" },
+    icon("hanging"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, "Hanging"),
+  );
+  const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
+  const item = (label: string, isOn: boolean, act: () => void) => {
+    const button = element(
+      "button",
+      { type: "button", class: "menu__item", "aria-pressed": String(isOn) },
+      label,
+    );
+    button.addEventListener("click", () => {
+      menu.removeAttribute("open");
+      act();
+    });
+    return button;
+  };
+  bag.add(
+    listen(menu, "toggle", () => {
+      if (!menu.open) return;
+      const { protocol, protocols, stageIndex } = hanger;
+      const offers = protocols.map((one) =>
+        item(`${one.name}  (${SCOPES[one.scope]})`, one.id === protocol?.id, () => void hanger.hang(one)),
+      );
+      const stages = (protocol?.stages ?? []).map((stage, index) =>
+        item(stage.name || `Stage ${index + 1}, ${stage.layout}`, index === stageIndex, () => {
+          if (protocol) void hanger.hang(protocol, index);
+        }),
+      );
+      const none = element("p", { class: "menu__note" }, "No protocol fits this study.");
+      panel.replaceChildren(
+        element("p", { class: "menu__heading" }, "Hanging"),
+        ...(offers.length > 0 ? offers : [none]),
+        ...(stages.length > 1
+          ? [element("p", { class: "menu__heading" }, "Stages (, and .)"), ...stages]
+          : []),
+        ...(protocol ? [item("As it was hung  (Shift+0)", false, () => hanger.again())] : []),
+      );
+      placeBelow(panel, summary);
+    }),
+  );
+  const refresh = () => {
+    summary.title = hanger.protocol ? `Hanging: ${hanger.protocol.name}` : "Hanging protocol";
+  };
+  bag.add(hanger.changed.subscribe(refresh));
+  return menu;
+}
