@@ -102,8 +102,12 @@ def relevance(current: StudyTraits, other: StudyTraits) -> Relevance:
 def _by_modality(current: StudyTraits, other: StudyTraits) -> tuple[float, str]:
     mine, theirs = current.modalities - _NOT_EXAMINATIONS, other.modalities - _NOT_EXAMINATIONS
     shared = mine & theirs
-    if shared:
+    if mine == theirs and shared:
         return _SAME_MODALITY, "same modality"
+    if shared:
+        # The CT of a PET/CT is there to correct it: it is no match for a CT by itself.
+        share = len(shared) / len(mine | theirs)
+        return _SAME_FAMILY + (_SAME_MODALITY - _SAME_FAMILY) * share, "shares a modality"
     if any(mine & family and theirs & family for family in _FAMILIES):
         return _SAME_FAMILY, "similar modality"
     return 0.0, ""

@@ -38,6 +38,13 @@ CASES = {
             traits("CT", "2026-10-01", "CT knee", part="KNEE"),
         ],
     ),
+    "a CT by itself before a newer PET/CT": (
+        traits("CT\\KO\\PR", "2026-11-18", "CT chest, follow-up", part="CHEST"),
+        [
+            traits("CT", "2025-06-03", "CT chest", part="CHEST"),
+            traits("CT\\PT", "2026-11-10", "PET/CT chest, FDG", part="CHEST"),
+        ],
+    ),
     "the newer of two equal ones": (
         traits("DX", "2026-11-12", "Chest PA", part="CHEST"),
         [

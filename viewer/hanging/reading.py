@@ -174,7 +174,7 @@ class _Fields:
         self, name: str, read: Callable[[object, str], Value], *, least: int = 0, most: int
     ) -> tuple[Value, ...]:
         value = self.get(name, [])
-        if not isinstance(value, list) or not least <= len(value) <= most:
+        if not isinstance(value, list | tuple) or not least <= len(value) <= most:
             raise InvalidProtocolError(self._at(name), f"must be a list of {least} to {most} entries")
         return tuple(read(item, f"{self._at(name)}[{index}]") for index, item in enumerate(value))
 
