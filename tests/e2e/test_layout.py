@@ -216,3 +216,25 @@ def test_a_phone_reaches_two_pictures_above_each_other(visit) -> None:
     top, bottom = (one.bounding_box() for one in page.locator("[data-viewport]:not([hidden])").all())
     assert top["y"] + top["height"] <= bottom["y"]
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_a_layout_saved_by_example_hangs_the_study_when_it_opens_again(visit) -> None:
+    page = visit("technologist.north").page
+    open_study(page, FOLLOW_UP)
+    wait_for_pictures(page, 0, 0)
+    layout(page, "1+2")
+    page.keyboard.press("3")
+    page.get_by_label("Hanging protocol").and_(page.locator("summary")).click()
+    page.get_by_role("button", name="Save this layout").click()
+    page.get_by_label("Name").fill("CT chest, large and small")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("hangs the next study of this kind").wait_for()
+
+    page.reload()
+
+    wait_for_state(page, windowCenter="-600", windowWidth="1500", quality="full")
+    assert page.locator("[data-part=grid]").get_attribute("data-layout") == "1+2"
+    expect(page.locator("[data-viewport='1']")).to_contain_text("2025-06-03")
+    page.get_by_label("Hanging protocol").and_(page.locator("summary")).click()
+    page.get_by_role("button", name="Delete “CT chest, large and small”").click()
+    page.wait_for_function("() => document.querySelector('[title=\\'Hanging protocol\\']')")

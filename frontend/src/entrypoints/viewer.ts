@@ -1,5 +1,6 @@
 import "../styles/viewer.css";
 import "../styles/banner.css";
+import "../styles/hanging.css";
 import "../styles/layout.css";
 import "../styles/priors.css";
 import "../styles/fusion.css";

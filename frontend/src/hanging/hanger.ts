@@ -13,9 +13,14 @@ export class Hanger {
 
   constructor(
     private readonly host: HangingHost,
-    readonly protocols: readonly HangingProtocol[],
+    private offered: readonly HangingProtocol[],
     private readonly say: (problem: string) => void,
   ) {}
+
+  /** The protocols that fit the study, the one to hang first. */
+  get protocols(): readonly HangingProtocol[] {
+    return this.offered;
+  }
 
   get protocol(): HangingProtocol | null {
     return this.hung;
@@ -47,6 +52,26 @@ export class Hanger {
   step(by: number): void {
     const next = this.stage + by;
     if (this.hung?.stages[next]) void this.hang(this.hung, next);
+  }
+
+  /** A protocol that was just saved from what is on the screen, and so hangs already. */
+  adopt(protocol: HangingProtocol): void {
+    this.offered = [protocol, ...this.offered.filter(({ id }) => id !== protocol.id)];
+    this.hung = protocol;
+    this.stage = Math.min(this.stage, protocol.stages.length - 1);
+    this.changed.emit();
+  }
+
+  /** Offer a protocol that came from a file, or no longer one that was deleted. */
+  offer(protocol: HangingProtocol): void {
+    this.offered = [protocol, ...this.offered.filter(({ id }) => id !== protocol.id)];
+    this.changed.emit();
+  }
+
+  withdraw(protocol: HangingProtocol): void {
+    this.offered = this.offered.filter(({ id }) => id !== protocol.id);
+    if (this.hung?.id === protocol.id) this.hung = null;
+    this.changed.emit();
   }
 
   /** The stage as it was hung, whatever the reader has changed since. */

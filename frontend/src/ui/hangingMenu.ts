@@ -1,8 +1,12 @@
+import { RequestError } from "../api/client";
+import { deleteProtocol, exportUrl, saveProtocol } from "../api/hanging";
 import { type DisposerBag, listen } from "../core/disposable";
 import type { HangingProtocol } from "../hanging/protocol";
 import type { Command } from "./command";
 import { element, icon } from "./dom";
 import { placeBelow } from "./menus";
+import { showMessage } from "./message";
+import { saveThisLayout } from "./saveHanging";
 import type { ViewerContext } from "./viewerContext";
 
 const SCOPES: Readonly<Record<HangingProtocol["scope"], string>> = {
@@ -11,6 +15,8 @@ const SCOPES: Readonly<Record<HangingProtocol["scope"], string>> = {
   facility: "Of the facility",
   built_in: "Built in",
 };
+
+type Item = (label: string, isOn: boolean, act: () => void) => HTMLElement;
 
 /** Stages by keys, and the way back. */
 export function hangingCommands(): Command[] {
@@ -50,7 +56,7 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
     element("span", { class: "tool__label", "aria-hidden": "true" }, "Hanging"),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
-  const item = (label: string, isOn: boolean, act: () => void) => {
+  const item: Item = (label, isOn, act) => {
     const button = element(
       "button",
       { type: "button", class: "menu__item", "aria-pressed": String(isOn) },
@@ -82,6 +88,10 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
           ? [element("p", { class: "menu__heading" }, "Stages (, and .)"), ...stages]
           : []),
         ...(protocol ? [item("As it was hung  (Shift+0)", false, () => hanger.again())] : []),
+        element("p", { class: "menu__heading" }, "Protocols"),
+        item("Save this layout…", false, () => void saveThisLayout(context)),
+        ...(protocol ? fileItems(context, protocol, item) : []),
+        item("Import from a file…", false, () => importProtocol(context)),
       );
       placeBelow(panel, summary);
     }),
@@ -91,4 +101,49 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
   };
   bag.add(hanger.changed.subscribe(refresh));
   return menu;
+}
+
+function fileItems(context: ViewerContext, protocol: HangingProtocol, item: Item): HTMLElement[] {
+  const download = element(
+    "a",
+    { class: "menu__item", href: exportUrl(protocol.id), download: `hanging-${protocol.id}.json` },
+    `Export “${protocol.name}”`,
+  );
+  if (protocol.scope === "built_in") return [download];
+  const remove = item(`Delete “${protocol.name}”`, false, () => {
+    const forget = async () => {
+      await deleteProtocol(protocol);
+      context.hanger.withdraw(protocol);
+    };
+    void said(context, forget());
+  });
+  return [download, remove];
+}
+
+/** A file that was exported before, saved as one's own. */
+function importProtocol(context: ViewerContext): void {
+  const input = element("input", { type: "file", accept: "application/json,.json" });
+  listen(input, "change", () => {
+    const [file] = input.files ?? [];
+    if (!file) return;
+    const take = async () => {
+      const owner = { label: "Me", scope: "user", facility: "", role: "" } as const;
+      const saved = await saveProtocol(owner, JSON.parse(await file.text()));
+      context.hanger.offer(saved);
+      showMessage(context.page, `Imported “${saved.name}”.`);
+    };
+    void said(context, take());
+  });
+  input.click();
+}
+
+/** Say why it did not work. */
+async function said(context: ViewerContext, doing: Promise<void>): Promise<void> {
+  try {
+    await doing;
+  } catch (error) {
+    if (error instanceof RequestError) showMessage(context.page, error.message);
+    else if (error instanceof SyntaxError) showMessage(context.page, "This file is not JSON.");
+    else throw error;
+  }
 }
