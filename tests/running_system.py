@@ -39,11 +39,11 @@ class RunningSystem:
         """The data folder."""
         return Path(self.environment["PACS_DATA_DIR"])
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, check: bool = True) -> str:
         """Run a management command against the system and return what it printed."""
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=True
+            command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=check
         ).stdout
 
     def services(self) -> dict[str, list[int]]:
@@ -59,6 +59,19 @@ class RunningSystem:
             f"create_user(username={username!r}, password={password!r}, actor=Actor.command('test'))",
         )
         self.passwords[username] = password
+
+    def create_member(self, username: str, password: str, *, facility: str) -> None:
+        """Make a radiologist of a facility that is made for the purpose."""
+        self.create_outsider(username, password)
+        self.manage(
+            "shell",
+            "-c",
+            "from accounts.models import User; from accounts.services.facilities import create_facility; "
+            "from accounts.services.memberships import grant_membership; from audit.actors import Actor; "
+            f"actor = Actor.command('test'); place = create_facility(code={facility!r}, name='Test', actor=actor); "
+            f"user = User.objects.get(username={username!r}); "
+            "grant_membership(user=user, facility=place, role='radiologist', actor=actor)",
+        )
 
 
 class HTTPSession:
