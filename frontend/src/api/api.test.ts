@@ -82,7 +82,12 @@ describe("manifest", () => {
   it("refuses a body that breaks the contract and names the field", () => {
     expect(() => parseManifest(body({ rows: "512" }))).toThrow(new ShapeError("rows is not a number"));
     expect(() => parseManifest(body({ spacing_source: "guess" }))).toThrow(/spacing_source/);
-    expect(() => parseManifest(body({ packing: null }))).toThrow(/packing/);
+    expect(() => parseManifest(body({ packing: [1, 0] }))).toThrow(/packing/);
+  });
+
+  it("shows a grey image without packed values as the server renders it", () => {
+    const image = parseManifest(body({ packing: null })).series[0]?.images[0];
+    expect([image?.kind, image?.packing]).toEqual(["colour", null]);
   });
 
   it("reads the SUV factor of a PET, the reason without one, and neither", () => {
