@@ -24,6 +24,7 @@ class TaskName(StrEnum):
     """Every task of the system, by the name under which its app registers it."""
 
     RENDER_TILE = "viewer.render_tile"
+    RENDER_SLIDE = "viewer.render_slide"
     RENDER_THUMBNAIL = "viewer.render_thumbnail"
     RENDER_MARKS = "viewer.render_marks"
     RENDER_REGION = "viewer.render_region"
@@ -44,6 +45,7 @@ class TaskName(StrEnum):
 
 QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_TILE: Queue.RENDER,
+    TaskName.RENDER_SLIDE: Queue.RENDER,
     TaskName.RENDER_THUMBNAIL: Queue.RENDER,
     TaskName.RENDER_MARKS: Queue.RENDER,
     TaskName.RENDER_REGION: Queue.RENDER,

@@ -117,7 +117,12 @@ def read_layers(dataset: Dataset) -> tuple[GraphicLayer, ...]:
 
 
 def lab_to_hex(encoded: tuple[float, float, float]) -> str:
-    """Return "#rrggbb" in sRGB for a colour as DICOM writes it: CIELab in three 16-bit numbers.
+    """Return "#rrggbb" in sRGB for a colour as DICOM writes it, see `lab_to_rgb`."""
+    return "#" + "".join(f"{channel:02x}" for channel in lab_to_rgb(encoded))
+
+
+def lab_to_rgb(encoded: tuple[float, float, float]) -> tuple[int, int, int]:
+    """Return red, green and blue in sRGB, 0 to 255, for a colour as DICOM writes it: CIELab in three 16-bit numbers.
 
     References
     ----------
@@ -131,12 +136,11 @@ def lab_to_hex(encoded: tuple[float, float, float]) -> str:
         for white, f in ((0.9642, fy + a / 500), (1.0, fy), (0.8249, fy - b / 200))
     )
     # From D50 straight to linear sRGB: the Bradford adaptation is in the matrix.
-    linear = (
-        3.1339 * x - 1.6169 * y - 0.4906 * z,
-        -0.9788 * x + 1.9161 * y + 0.0335 * z,
-        0.0719 * x - 0.2290 * y + 1.4052 * z,
+    return (
+        _gamma(3.1339 * x - 1.6169 * y - 0.4906 * z),
+        _gamma(-0.9788 * x + 1.9161 * y + 0.0335 * z),
+        _gamma(0.0719 * x - 0.2290 * y + 1.4052 * z),
     )
-    return "#" + "".join(f"{_gamma(channel):02x}" for channel in linear)
 
 
 def _gamma(linear: float) -> int:

@@ -27,6 +27,7 @@ from dicomkit.pixels.pixel_format import PixelFormat, read_pixel_format
 from dicomkit.pixels.shutter import read_shutter
 from dicomkit.pixels.units import value_units
 from dicomkit.pixels.voi_lut import VOI, VOIWindow, read_vois
+from dicomkit.slide import read_slide, slide_attributes
 from dicomkit.suv import SUVFactor, body_weight_suv, is_pet_image
 from dicomkit.tiles import level_count
 from dicomkit.volume_groups import read_phase
@@ -104,6 +105,7 @@ def display_attributes(dataset: Dataset) -> JSONObject:
     - "overlays" (what the overlay planes are called), "shutter_grey" (0 to 255, or null without a shutter)
     - "laterality", "view_position", "slice_location_mm", "slice_thickness_mm", "frame_time_ms", "lossy"
     - "phase" (what tells images at one place apart, see `volume_groups.read_phase`)
+    - of a part of a whole slide only: "slide", see `dicomkit.slide.slide_attributes`; its frames are not told apart
     - of a PET image only: "suv_factor" (SUV by body weight = modality value * factor, or null), "suv_problem" (why there
       is no factor, or "")
     """
@@ -135,6 +137,10 @@ def _display_attributes(dataset: Dataset) -> JSONObject:
     shared = _object_attributes(dataset, layout) | {"problem": problem}
     shared |= _frame_attributes(dataset, layout, 0)
     count = layout.number_of_frames if layout else max(1, first_int(dataset.get("NumberOfFrames"), default=1))
+    slide = read_slide(dataset)
+    if slide is not None:
+        shared["slide"] = slide_attributes(slide)
+        return {"number_of_frames": count, "shared": shared, "frames": []}
     return {"number_of_frames": count, "shared": shared, "frames": _overrides(dataset, layout, count, shared)}
 
 

@@ -160,9 +160,10 @@ def _read(dataset: Dataset, *, with_frames: bool) -> Segmentation:
         raise InvalidSegmentationError(
             f"The segmentation has {count} frames; more than {MOST_FRAMES} are not shown."
         )
-    if clean_text(dataset, "DimensionOrganizationType", 16) == "TILED_FULL":
+    is_tiled = clean_text(dataset, "DimensionOrganizationType", 16).startswith("TILED")
+    if is_tiled or dataset.get("TotalPixelMatrixColumns"):
         raise InvalidSegmentationError(
-            "The segmentation is one of slide tiles in a row, which are not shown over images."
+            "The segmentation is made of tiles of a whole slide. Over slides, segmentations are not shown."
         )
     segments = _segments(dataset, kind)
     if not segments:

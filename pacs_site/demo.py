@@ -38,6 +38,7 @@ from dicomkit.synth import (
 from dicomkit.synth.chest_regions import chest_regions
 from dicomkit.synth.modules import derived_uid
 from dicomkit.synth.notes import nodule_notes
+from dicomkit.synth.slide import demo_slide
 from dimse.models import Right
 from dimse.services.peers import add_peer
 
@@ -236,7 +237,7 @@ def _as_file(dataset: Dataset) -> io.BytesIO:
 
 
 def _synthetic(code: str) -> Iterator[Dataset]:
-    """Yield what the real files lack: a long CT with a prior, a chest in two views, a mammogram in four."""
+    """Yield what the real files lack: a long CT with a prior, a chest in two views, a mammogram in four, a slide."""
     if code == "NORTH":
         follow_up = {
             "patient_id": "NG-204817",
@@ -255,6 +256,12 @@ def _synthetic(code: str) -> Iterator[Dataset]:
         yield from dx_chest_pair(_study(code, 3, "20261112", "Chest PA and lateral", **follow_up))
         yield from pet_ct_study(_study(code, 4, "20261110", "PET/CT chest, FDG", **follow_up))
     else:
+        yield from demo_slide(
+            _study(
+                code, 2, "20261116", "Skin biopsy",
+                patient_id="SR-01277", patient_name="Haddad^Karim", patient_birth_date="19660430", patient_sex="M",
+            )
+        )  # fmt: skip
         yield from mammogram_four_view(
             _study(
                 code, 1, "20261117", "Screening mammogram",

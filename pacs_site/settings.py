@@ -197,6 +197,7 @@ PACS_TOKEN_ROUTES = frozenset(
         "viewer:manifest",
         "viewer:annotations",
         "viewer:tile",
+        "viewer:slide",
         "viewer:lookup",
         "viewer:marks",
         "viewer:presentations",

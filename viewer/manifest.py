@@ -72,7 +72,15 @@ class ManifestBody(TypedDict):
 
 
 # What the page does not need of the stored attributes of an image.
-_NOT_SENT = {"number_of_frames", "frame_time_ms", "voi", "ultrasound_regions", "magnification", "phase"}
+_NOT_SENT = {
+    "number_of_frames",
+    "frame_time_ms",
+    "voi",
+    "ultrasound_regions",
+    "magnification",
+    "phase",
+    "slide",
+}
 
 
 def manifest_of(study: Study, instances: Iterable[Instance]) -> ManifestBody:
@@ -93,14 +101,23 @@ def manifest_of(study: Study, instances: Iterable[Instance]) -> ManifestBody:
     for one, group in groupby(everything, key=lambda instance: instance.series):
         members = list(group)
         images = stack_of([instance for instance in members if instance.sop_instance_uid not in laid_over])
-        if images:
-            series.append(_series_body(one, images))
+        series += [_series_body(one, part) for part in _apart(images)]
         other += [
             _other_body(one, instance)
             for instance in members
             if not instance.image_attributes or instance.sop_instance_uid in laid_over
         ]
     return {"study": _study_body(study), "series": series, "other": other}
+
+
+def _apart(images: list[StackImage]) -> list[list[StackImage]]:
+    """Return the images that a reader scrolls through together: thumbnail, overview and label of a slide by themselves."""
+    together = [image for image in images if not _is_accessory(image)]
+    return ([together] if together else []) + [[image] for image in images if _is_accessory(image)]
+
+
+def _is_accessory(image: StackImage) -> bool:
+    return image.slide is not None and image.slide.flavour != "VOLUME"
 
 
 def _study_body(study: Study) -> StudyBody:
@@ -124,15 +141,20 @@ def _study_body(study: Study) -> StudyBody:
 
 
 def _series_body(series: Series, images: list[StackImage]) -> SeriesBody:
+    first = images[0]
+    is_accessory = first.slide is not None and _is_accessory(first)
+    flavour = first.slide.flavour.capitalize() if first.slide is not None else ""
+    thumbnail_url = reverse("viewer:thumbnail", args=[series.series_instance_uid])
     return {
-        "series_instance_uid": series.series_instance_uid,
+        # What lies beside the tissue is listed as a series by itself, and needs a name of its own on the page.
+        "series_instance_uid": first.sop_instance_uid if is_accessory else series.series_instance_uid,
         "series_number": series.series_number,
-        "series_description": series.series_description,
+        "series_description": f"{flavour} of the slide" if is_accessory else series.series_description,
         "modality": series.modality,
         "body_part_examined": series.body_part_examined,
         "laterality": series.laterality,
-        "thumbnail_url": reverse("viewer:thumbnail", args=[series.series_instance_uid]),
-        "frame_time_ms": images[0].attributes["frame_time_ms"],
+        "thumbnail_url": _coarsest_url(first) if is_accessory else thumbnail_url,
+        "frame_time_ms": first.attributes["frame_time_ms"],
         "images": [_image_body(image) for image in images],
     }
 
@@ -144,13 +166,30 @@ def _image_body(image: StackImage) -> dict[str, Any]:
         "instance_number": image.instance_number,
         "frame_number": image.frame_number,
         "marks_url": _marks_url(image),
+        "tile_url": _tile_url(image),
+        "title": image.slide.title if image.slide is not None else "",
         "voi": [_voi_body(image, index, voi) for index, voi in enumerate(image.attributes["voi"])],
     }
+
+
+def _tile_url(image: StackImage) -> str | None:
+    """Return where the tiles of a slide are, with {level}, {column} and {row}; None where they are at the usual place."""
+    if image.slide is None:
+        return None
+    url = reverse("viewer:slide", args=[image.sop_instance_uid, image.frame_number, 0, 0, 0])
+    return url.removesuffix("0/0/0.png") + "{level}/{column}/{row}.png"
+
+
+def _coarsest_url(image: StackImage) -> str:
+    coarsest = image.attributes["levels"] - 1
+    return reverse("viewer:slide", args=[image.sop_instance_uid, image.frame_number, coarsest, 0, 0])
 
 
 def _marks_url(image: StackImage) -> str | None:
     """Return where overlays and shutter are; None for an image with neither, as one stored by an older release."""
     attributes = image.attributes
+    if image.slide is not None:
+        return None
     if not attributes.get("overlays") and attributes.get("shutter_grey") is None:
         return None
     return reverse("viewer:marks", args=[image.sop_instance_uid, image.frame_number])

@@ -7,6 +7,7 @@ from viewer import services
 from viewer.fusion import services as fusion_services
 from viewer.fusion.request import FusionRequest
 from viewer.regions.request import RegionRequest
+from viewer.slides.request import SlideRequest
 from viewer.statistics.request import StatisticsRequest
 from viewer.tiles.request import TileRequest
 from viewer.volumes import services as volume_services
@@ -17,6 +18,12 @@ from viewer.volumes.request import PlaneRequest
 def render_tile(**arguments: Any) -> None:
     """Render one tile that a reader waits for."""
     services.render_requested_tile(TileRequest.from_task_arguments(arguments))
+
+
+@task(TaskName.RENDER_SLIDE)
+def render_slide(**arguments: Any) -> None:
+    """Render one tile of a slide that a reader waits for."""
+    services.render_requested_slide(SlideRequest.from_task_arguments(arguments))
 
 
 @task(TaskName.RENDER_THUMBNAIL)

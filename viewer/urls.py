@@ -10,6 +10,7 @@ from viewer.views import (
     planes,
     presentations,
     regions,
+    slides,
     statistics,
     tiles,
 )
@@ -51,6 +52,11 @@ urlpatterns = [
         "tiles/<uid:sop_instance_uid>/<int:frame_number>/<int:level>/<int:column>/<int:row>.png",
         tiles.tile,
         name="tile",
+    ),
+    path(
+        "slides/<uid:sop_instance_uid>/<int:picture_number>/<int:level>/<int:column>/<int:row>.png",
+        slides.slide,
+        name="slide",
     ),
     path(
         "lookups/<uid:sop_instance_uid>/<int:frame_number>/<int:voi_index>.bin", tiles.lookup, name="lookup"

@@ -9,6 +9,7 @@ import itertools
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import BinaryIO
 
 from dicomkit.errors import FrameDecodeError, FrameNotFoundError, PixelFloodError
@@ -34,7 +35,7 @@ class Fragment:
     length_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EncapsulatedFrames:
     """Where each frame of an encapsulated pixel data element lies.
 
@@ -66,18 +67,26 @@ class EncapsulatedFrames:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _fragments_of(self, frame_index: int) -> list[Fragment]:
-        first, table = self._basic_offset_table()
+        first, table = self._basic_offset_table
         if len(self.extended_offsets) == self.number_of_frames == len(self.extended_lengths_bytes):
             # PS3.3 C.7.6.3.1.8: offsets count from the first byte after the Basic Offset Table's item.
             offset = first + self.extended_offsets[frame_index] + 8
             return [Fragment(offset, self.extended_lengths_bytes[frame_index])]
-        if len(table) == self.number_of_frames and _is_increasing(table):
+        if self._has_usable_table:
             end = first + table[frame_index + 1] if frame_index + 1 < len(table) else None
             fragments = _walk(self.stream, first + table[frame_index], end)
             if fragments:
                 return fragments
-        return self._scan(first, frame_index)
+        if frame_index >= len(self._scanned):
+            raise FrameNotFoundError(f"Frame {frame_index + 1} is missing from the pixel data.")
+        return self._scanned[frame_index]
 
+    @cached_property
+    def _has_usable_table(self) -> bool:
+        table = self._basic_offset_table[1]
+        return len(table) == self.number_of_frames and _is_increasing(table)
+
+    @cached_property
     def _basic_offset_table(self) -> tuple[int, tuple[int, ...]]:
         self.stream.seek(self.offset)
         head = self.stream.read(8)
@@ -89,18 +98,15 @@ class EncapsulatedFrames:
         data = self.stream.read(min(length, 4 * self.number_of_frames))
         return self.offset + 8 + length, struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
 
-    def _scan(self, first: int, frame_index: int) -> list[Fragment]:
-        """Assign fragments to frames without a usable table."""
-        fragments = fragments_from(self.stream, first)
+    @cached_property
+    def _scanned(self) -> list[list[Fragment]]:
+        """The fragments of each frame without a usable table, found by a walk over all of them."""
+        fragments = fragments_from(self.stream, self._basic_offset_table[0])
         if self.number_of_frames == 1:
-            return fragments
+            return [fragments]
         if len(fragments) != self.number_of_frames:
-            groups = self._group_by_magic(fragments)
-        else:
-            groups = [[fragment] for fragment in fragments]
-        if frame_index >= len(groups):
-            raise FrameNotFoundError(f"Frame {frame_index + 1} is missing from the pixel data.")
-        return groups[frame_index]
+            return self._group_by_magic(fragments)
+        return [[fragment] for fragment in fragments]
 
     def _group_by_magic(self, fragments: list[Fragment]) -> list[list[Fragment]]:
         magic = _FRAME_MAGIC.get(self.decoder)

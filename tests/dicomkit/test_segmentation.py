@@ -239,7 +239,8 @@ def test_names_and_colours_are_those_of_the_file_else_of_a_fixed_list():
     [
         ({"SegmentationType": "SURFACE"}, "of which type"),
         ({"SegmentSequence": Sequence()}, "what is marked"),
-        ({"DimensionOrganizationType": "TILED_FULL"}, "slide tiles"),
+        ({"DimensionOrganizationType": "TILED_FULL"}, "whole slide"),
+        ({"TotalPixelMatrixColumns": 50}, "whole slide"),
         ({"NumberOfFrames": "20001"}, "20001 frames"),
     ],
 )

@@ -17,7 +17,7 @@ from viewer.fusion.render import (
     values_picture,
 )
 from viewer.fusion.request import FusionRequest
-from viewer.services.rendering import decoded_picture
+from viewer.services.decoding import decoded_picture
 from viewer.tiles.cache import CachedPicture, tile_cache
 from viewer.tiles.render import frame_of, or_problem, tile_picture
 from viewer.volumes.render import RenderableVolume, plane_picture, slices_of_request

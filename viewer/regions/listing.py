@@ -19,6 +19,7 @@ from dicomkit.part10 import read_header
 from dicomkit.placed_image import PlacedImage, placed_image
 from dicomkit.segmentation import SEGMENTATION_CLASSES, Segmentation, read_segments
 from dicomkit.structure_set import RT_STRUCTURE_SET, StructureSet, read_rois
+from viewer.slides.pyramid import is_slide_part
 
 JSONObject = dict[str, Any]
 
@@ -62,11 +63,16 @@ def images_of(instances: Iterable[Instance]) -> list[PlacedImage]:
         if instance.image_attributes and instance.sop_class_uid not in SEGMENTATION_CLASSES:
             images += [
                 image_at(instance, number)
-                for number in range(1, min(instance.number_of_frames, _MOST_IMAGES) + 1)
+                for number in range(1, min(_frames_shown(instance), _MOST_IMAGES) + 1)
             ]
         if len(images) >= _MOST_IMAGES:
             break
     return images
+
+
+def _frames_shown(instance: Instance) -> int:
+    """Return how many frames are images by themselves: those of a slide are one."""
+    return 1 if is_slide_part(instance) else instance.number_of_frames
 
 
 def image_at(instance: Instance, frame_number: int) -> PlacedImage:

@@ -16,6 +16,7 @@ from viewer.services.rendering import (
     warm_series,
     warm_stack,
 )
+from viewer.services.slides import render_requested_slide
 
 __all__ = [
     "AnnotationContent",
@@ -28,6 +29,7 @@ __all__ = [
     "render_ahead",
     "render_frame_marks",
     "render_requested_region",
+    "render_requested_slide",
     "render_requested_tile",
     "render_series_thumbnail",
     "save_annotation",

@@ -1,45 +1,32 @@
 """What the render processes do: render what a reader waits for, and ahead of the reader what comes next."""
 
-import logging
-import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from typing import BinaryIO
 
-from django.conf import settings
-
-from archive.exceptions import BlobNotFoundError
 from archive.models import Instance
 from archive.selectors import open_blob
 from archive.services.outbox import settle
-from common.tasks import TaskName, enqueue, send_now
+from common.tasks import TaskName, enqueue
 from dicomkit.image_attributes import frame_attributes
 from dicomkit.tiles import tile_grid
 from viewer.regions.listing import image_at
 from viewer.regions.render import render_region
 from viewer.regions.request import RegionRequest
+from viewer.services.decoding import decoded_picture, try_later
+from viewer.services.slides import render_slide_ahead, slide_thumbnail
 from viewer.stack import StackImage, nearest_first, representative, stack_of_series
 from viewer.statistics.compute import compute_statistics
 from viewer.statistics.request import StatisticsRequest
-from viewer.tiles.attempts import MOST_FAILURES, Permission, decoding_attempts
 from viewer.tiles.cache import CachedPicture, tile_cache
-from viewer.tiles.limits import time_limit
-from viewer.tiles.render import is_decoded, render_marks, render_thumbnail, render_tile
+from viewer.tiles.render import render_marks, render_thumbnail, render_tile
 from viewer.tiles.request import RENDERER_VERSION, TileRequest
-
-logger = logging.getLogger(__name__)
 
 # Images that one task renders ahead: enough to be worth the trip, few enough that a reader's own tile soon has its turn.
 _IMAGES_PER_TASK = 24
 # Images of a stack that are rendered ahead at all; the rest follows as the reader moves.
 _WARM_LIMIT = 1000
-# How long a process rests before it asks again for a file that another one is trying.
-_BUSY_SECONDS = 0.02
-_QUARANTINED = (
-    "Decoding this image failed so badly three times that it was stopped: it took too long, too much memory, or broke "
-    "the decoder. The stored file is unchanged; an administrator should look at it. It is tried again after a day."
-)
+_NOT_ON_SLIDES = "The values of a region are not computed on whole slides; its size is."
 # Tiles of one level that are rendered ahead; finer levels of large images wait until somebody zooms in.
 _TILES_AHEAD = 16
 
@@ -56,7 +43,7 @@ def render_requested_tile(request: TileRequest) -> None:
         return
     picture = decoded_picture(request.sha256, request.frame_number, lambda file: render_tile(file, request))
     if picture is None:
-        _try_later(TaskName.RENDER_TILE, **request.as_task_arguments())
+        try_later(TaskName.RENDER_TILE, **request.as_task_arguments())
     else:
         cache.put(request.cache_key(), picture)
 
@@ -70,15 +57,19 @@ def render_series_thumbnail(series_instance_uid: str) -> None:
     cache = tile_cache()
     if not cache.missing([key]):
         return
-    vertical, horizontal = image.attributes["pixel_aspect_ratio"]
-    number, aspect = image.frame_number, (vertical, horizontal)
-    picture = decoded_picture(
-        image.sha256, number, lambda file: render_thumbnail(file, image.sha256, number, aspect)
-    )
+    picture = slide_thumbnail(image.slide) if image.slide is not None else _thumbnail(image)
     if picture is None:
-        _try_later(TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid)
+        try_later(TaskName.RENDER_THUMBNAIL, series_instance_uid=series_instance_uid)
     else:
         cache.put(key, picture)
+
+
+def _thumbnail(image: StackImage) -> CachedPicture | None:
+    vertical, horizontal = image.attributes["pixel_aspect_ratio"]
+    number, aspect = image.frame_number, (vertical, horizontal)
+    return decoded_picture(
+        image.sha256, number, lambda file: render_thumbnail(file, image.sha256, number, aspect)
+    )
 
 
 def marks_key(sha256: str, frame_number: int, state_sha256: str = "") -> str:
@@ -99,7 +90,7 @@ def render_frame_marks(sha256: str, frame_number: int, state_sha256: str = "") -
 
     picture = decoded_picture(sha256, frame_number, make)
     if picture is None:
-        _try_later(TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number, state_sha256=state_sha256)
+        try_later(TaskName.RENDER_MARKS, sha256=sha256, frame_number=frame_number, state_sha256=state_sha256)
     else:
         cache.put(key, picture)
 
@@ -115,7 +106,7 @@ def render_requested_region(request: RegionRequest) -> None:
     # Frames count from 1: the object itself is never among those that were decoded.
     picture = decoded_picture(request.region_sha256, 0, lambda file: render_region(file, request, place))
     if picture is None:
-        _try_later(TaskName.RENDER_REGION, **request.as_task_arguments())
+        try_later(TaskName.RENDER_REGION, **request.as_task_arguments())
     else:
         cache.put(key, picture)
 
@@ -128,11 +119,14 @@ def measure_requested_region(request: StatisticsRequest) -> None:
     if image is None or image.image_attributes is None or not cache.missing([key]):
         return
     attributes = frame_attributes(image.image_attributes, request.frame_number - 1)
+    if "slide" in attributes:
+        cache.put(key, CachedPicture(problem=_NOT_ON_SLIDES))
+        return
     found = decoded_picture(
         request.sha256, request.frame_number, lambda file: compute_statistics(file, request, attributes)
     )
     if found is None:
-        _try_later(TaskName.MEASURE_REGION, **request.as_task_arguments())
+        try_later(TaskName.MEASURE_REGION, **request.as_task_arguments())
     else:
         cache.put(key, found)
 
@@ -169,6 +163,9 @@ def warm_images(series_instance_uid: str, stack_indexes: list[int]) -> None:
 
 def render_ahead(image: StackImage, *, with_preview: bool) -> None:
     """Render those tiles of an image that a reader is likely to ask for and that the cache lacks."""
+    if image.slide is not None:
+        render_slide_ahead(image.slide)
+        return
     cache = tile_cache()
     requests = {
         request.cache_key(): request for request in _likely_requests(image, with_preview=with_preview)
@@ -180,40 +177,6 @@ def render_ahead(image: StackImage, *, with_preview: bool) -> None:
         if picture is None:
             return
         cache.put(key, picture)
-
-
-def decoded_picture(
-    sha256: str, frame_number: int, make: Callable[[BinaryIO], CachedPicture]
-) -> CachedPicture | None:
-    """Make a picture of a stored file, or an entry that says why there is none; None where it must be tried later."""
-    if is_decoded(sha256, frame_number):
-        return _made(sha256, make)
-    attempts = decoding_attempts()
-    permission, attempt = attempts.begin(sha256)
-    if permission is Permission.BUSY:
-        return None
-    if permission is Permission.QUARANTINED:
-        logger.error("blob %s has ended its render process %d times; it is set aside", sha256, MOST_FAILURES)
-        return CachedPicture(problem=_QUARANTINED)
-    try:
-        with time_limit(settings.PACS_RENDER_SECONDS):
-            return _made(sha256, make)
-    finally:
-        attempts.end(sha256, attempt)
-
-
-def _made(sha256: str, make: Callable[[BinaryIO], CachedPicture]) -> CachedPicture:
-    try:
-        with open_blob(sha256) as file:
-            return make(file)
-    except BlobNotFoundError as error:
-        return CachedPicture(problem=str(error))
-
-
-def _try_later(task: TaskName, **arguments: object) -> None:
-    """Put a task behind what other readers wait for, and do not spin where nobody else waits."""
-    time.sleep(_BUSY_SECONDS)
-    send_now(task, **arguments)
 
 
 def _likely_requests(image: StackImage, *, with_preview: bool) -> list[TileRequest]:

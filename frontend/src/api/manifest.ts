@@ -131,8 +131,9 @@ export function parseImage(fields: Fields): StudyImage {
     overlays: fields.overlays == null ? [] : readList(fields, "overlays").map(String),
     shutterGrey: readNumberOrNull(fields, "shutter_grey"),
     marksUrl: readTextOrNull(fields, "marks_url"),
-    tileUrl: null,
+    tileUrl: readTextOrNull(fields, "tile_url"),
     plane: "",
+    title: readTextOrEmpty(fields, "title"),
   };
 }
 

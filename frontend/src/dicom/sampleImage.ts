@@ -33,6 +33,7 @@ export function sampleImage(properties: Partial<StudyImage> = {}): StudyImage {
     marksUrl: null,
     tileUrl: null,
     plane: "",
+    title: "",
     ...properties,
   };
 }

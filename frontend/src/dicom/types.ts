@@ -83,10 +83,12 @@ export interface StudyImage {
   readonly shutterGrey: number | null;
   /** Where overlays and shutter are, as one bitmap; null with neither. */
   readonly marksUrl: string | null;
-  /** Where the tiles of a reformatted plane are, with {level}, {column} and {row}; null for an image as stored. */
+  /** Where the tiles of a plane or a slide are, with {level}, {column} and {row}; null for an image as stored. */
   readonly tileUrl: string | null;
   /** What plane of a volume it is, "" for an image as stored. */
   readonly plane: string;
+  /** Which of several pictures of one object it is, such as a focal plane of a slide, or "". */
+  readonly title: string;
 }
 
 export interface Series {

@@ -113,7 +113,9 @@ export function zoomedTo(
   scale: number,
   anchor: ScreenPoint,
 ): Camera {
-  const limited = Math.min(64, Math.max(0.02, scale));
+  // A whole slide fits a screen only at a hundredth of its size.
+  const smallest = Math.min(0.02, fitScale(frame, camera.orientation, screen) / 2);
+  const limited = Math.min(64, Math.max(smallest, scale));
   const under = screenToImage(imageToScreenMatrix(camera, frame, screen), anchor);
   const next = { ...camera, scale: limited };
   const lands = imageToScreen(imageToScreenMatrix(next, frame, screen), under);

@@ -61,6 +61,17 @@ export function levelForScale(scale: number, levels: number): number {
   return Math.min(levels - 1, Math.floor(Math.log2(1 / scale) + 1e-9));
 }
 
+/** The same part of the image in pixels of another level. */
+export function atLevel(area: TileRectangle, from: number, to: number): TileRectangle {
+  const factor = 2 ** (from - to);
+  return {
+    x: area.x * factor,
+    y: area.y * factor,
+    width: area.width * factor,
+    height: area.height * factor,
+  };
+}
+
 /** Tiles of a level that touch a rectangle given in pixels of that level, nearest its middle first. */
 export function tilesTouching(size: LevelSize, level: number, area: TileRectangle): TileIndex[] {
   const firstColumn = Math.max(0, Math.floor(area.x / TILE_SIZE));

@@ -1,7 +1,7 @@
 import { renderedTileUrl } from "../api/tiles";
 import type { StudyImage } from "../dicom/types";
 import type { ImageToScreen, ScreenSize } from "../geometry/camera";
-import { levelSize, TILE_SIZE, type TileIndex, tilesTouching } from "../geometry/tiles";
+import { atLevel, levelSize, TILE_SIZE, type TileIndex, tilesTouching } from "../geometry/tiles";
 import { blendGrid } from "./blend";
 import type { Marks } from "./marks";
 import { gatherMosaic, type Mosaic } from "./mosaic";
@@ -82,8 +82,8 @@ export class ImagePainter {
     let complete = true;
     for (let level = image.levels - 1; level >= plan.level; level -= 1) {
       const size = levelSize(image.columns, image.rows, level);
-      const everything = { x: 0, y: 0, width: size.columns, height: size.rows };
-      const tiles = level === plan.level ? plan.tiles : tilesTouching(size, level, everything);
+      const tiles =
+        level === plan.level ? plan.tiles : tilesTouching(size, level, atLevel(plan.area, plan.level, level));
       for (const index of tiles) {
         const tile = this.cache.picture(renderedTileUrl(image, index));
         if (tile) {

@@ -1,6 +1,7 @@
 import { valueTileUrl } from "../api/tiles";
 import type { StudyImage } from "../dicom/types";
 import {
+  atLevel,
   levelSize,
   TILE_SIZE,
   type TileIndex,
@@ -43,7 +44,7 @@ export function gatherMosaic(
   const parts = indexes.map((index) => ({ index, tile: find(valueTileUrl(image, index)) }));
   const only = parts[0];
   if (parts.length === 1 && only?.tile) return wholeTile(only.index, only.tile);
-  const coarser = parts.some((part) => part.tile === null) ? coarserTiles(image, level, find) : [];
+  const coarser = parts.some((part) => part.tile === null) ? coarserTiles(image, level, area, find) : [];
   if (coarser.length === 0 && parts.every((part) => part.tile === null)) return null;
   return assemble(image, level, parts, coarser);
 }
@@ -67,13 +68,12 @@ interface PlacedTile {
   readonly y: number;
 }
 
-/** Everything loaded of coarser levels, the coarsest first, so that finer values overwrite it. */
-function coarserTiles(image: StudyImage, level: number, find: FindTile): PlacedTile[] {
+/** What is loaded of coarser levels around an area, the coarsest first, so that finer values overwrite it. */
+function coarserTiles(image: StudyImage, level: number, area: TileRectangle, find: FindTile): PlacedTile[] {
   const placed: PlacedTile[] = [];
   for (let coarse = image.levels - 1; coarse > level; coarse -= 1) {
     const size = levelSize(image.columns, image.rows, coarse);
-    const everything = { x: 0, y: 0, width: size.columns, height: size.rows };
-    for (const index of tilesTouching(size, coarse, everything)) {
+    for (const index of tilesTouching(size, coarse, atLevel(area, level, coarse))) {
       const tile = find(valueTileUrl(image, index));
       if (tile) placed.push({ tile, level: coarse, x: index.column * TILE_SIZE, y: index.row * TILE_SIZE });
     }

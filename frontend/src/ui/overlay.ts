@@ -178,7 +178,7 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
     "image-number": `${painted.imageIndex + 1} / ${count}`,
     side: sideLine(image),
     "key-image": painted.keyTitle ? `Key image: ${painted.keyTitle}` : "",
-    plane: image.plane,
+    plane: image.plane || image.title,
     slice: sliceLine(image),
     quality: [
       painted.quality === "preview" ? "Preview" : "",

@@ -36,6 +36,7 @@ import { attachHelp } from "./helpDialog";
 import { attachKeyboard } from "./keyboard";
 import { attachLinkBadge } from "./linkMenu";
 import { showMessage } from "./message";
+import { attachNavigator } from "./navigator";
 import { openingOf } from "./opening";
 import { attachOverlay } from "./overlay";
 import { attachPatientBanner } from "./patientBanner";
@@ -104,6 +105,7 @@ function attachControls(
   const { grid } = context;
   bag.add(attachOverlay(viewport, () => retryFailed(context)));
   bag.add(attachStackSlider(viewport));
+  bag.add(attachNavigator(viewport));
   bag.add(attachSeriesDrop(viewport, context));
   bag.add(attachLinkBadge(viewport, context));
   bag.add(listen(viewport.root, "focus", () => grid.activate(viewport)));

@@ -1,0 +1,1 @@
+"""Whole slides: several stored levels as one image with a pyramid."""
