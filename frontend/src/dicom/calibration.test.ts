@@ -44,6 +44,18 @@ describe("measurements", () => {
   });
 });
 
+describe("lengths under a microscope", () => {
+  const slide = sampleImage({ pixelSpacingMm: [0.0005, 0.0005], spacingSource: "patient" });
+
+  it("are in micrometres", () => {
+    expect(measureLength(slide, imagePoint(0, 0), imagePoint(30, 40))).toEqual({ value: 25, unit: "µm" });
+  });
+
+  it("are in millimetres from one millimetre on", () => {
+    expect(measureLength(slide, imagePoint(0, 0), imagePoint(2400, 1800)).unit).toBe("mm");
+  });
+});
+
 describe("pixel shape", () => {
   it("follows the spacing of the patient before the aspect ratio", () => {
     expect(pixelAspect(sampleImage({ pixelSpacingMm: [1, 0.5], pixelAspectRatio: [1, 1] }))).toBe(2);

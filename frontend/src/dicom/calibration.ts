@@ -5,8 +5,11 @@ import type { StudyImage } from "./types";
 /** A length with the unit that the file justifies (PS3.3 10.7.1.3). */
 export interface MeasuredLength {
   readonly value: number;
-  readonly unit: "mm" | "mm (detector)" | "px";
+  readonly unit: "mm" | "µm" | "mm (detector)" | "px";
 }
+
+/** Pixels below this size, in mm, are those of a microscope, which measures in micrometres up to a millimetre. */
+const MICROSCOPIC_MM = 0.02;
 
 /** Distance between two image points. Without a known spacing it is in pixels and says so. */
 export function measureLength(image: StudyImage, from: ImagePoint, to: ImagePoint): MeasuredLength {
@@ -17,8 +20,12 @@ export function measureLength(image: StudyImage, from: ImagePoint, to: ImagePoin
     return { value: Math.hypot(columns, rows), unit: "px" };
   }
   const [rowSpacing, columnSpacing] = spacing;
+  const value = Math.hypot(columns * columnSpacing, rows * rowSpacing);
+  if (image.spacingSource === "patient" && rowSpacing < MICROSCOPIC_MM && value < 1) {
+    return { value: value * 1000, unit: "µm" };
+  }
   return {
-    value: Math.hypot(columns * columnSpacing, rows * rowSpacing),
+    value,
     unit: image.spacingSource === "detector" ? "mm (detector)" : "mm",
   };
 }
