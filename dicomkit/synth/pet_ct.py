@@ -5,6 +5,7 @@ References
 PS3.3 A.3 (CT Image IOD), A.21 (PET Image IOD), C.8.9 (PET modules), C.7.4.1 (Frame of Reference).
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ def pet_ct_study(study: StudyAttributes, *, slices: int = 60, seed: int = 11) ->
 
 def suv_factor() -> float:
     """Return the SUV of 1 Bq/ml in these studies."""
-    return WEIGHT_KG * 1000.0 / (INJECTED_BQ * 2.0 ** (-UPTAKE_S / HALF_LIFE_S))
+    return WEIGHT_KG * 1000.0 / (INJECTED_BQ * math.exp2(-UPTAKE_S / HALF_LIFE_S))
 
 
 def _grid_mm(matrix: int, spacing_mm: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
