@@ -37,6 +37,7 @@ def main() -> None:
         print_table(rows)
         for query in ("", "?depth=16"):
             print(f"warm tiles{query} a second, 8 connections: {_throughput(session, system, images, query)}")
+        print(f"most memory of a process, MB: {_most_memory_mb(system)}")
 
 
 def _longest_stack(session: HTTPSession) -> list[dict[str, object]]:
@@ -94,6 +95,25 @@ def _throughput(
     found = re.search(r"Requests/sec:\s*([0-9.]+)", printed)
     assert found, printed
     return f"{float(found[1]):.0f}"
+
+
+def _most_memory_mb(system: RunningSystem) -> dict[str, int]:
+    """Return the largest resident size that any process of each service has had (Linux only)."""
+    return {name: max(map(_peak_mb, _with_children(pids))) for name, pids in system.services().items() if pids}
+
+
+def _with_children(pids: list[int]) -> list[int]:
+    found = list(pids)
+    for pid in found:
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def _peak_mb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    peak = re.search(r"VmHWM:\s*([0-9]+) kB", status)
+    return int(peak[1]) // 1024 if peak else 0
 
 
 if __name__ == "__main__":
