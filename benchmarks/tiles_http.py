@@ -99,7 +99,9 @@ def _throughput(
 
 def _most_memory_mb(system: RunningSystem) -> dict[str, int]:
     """Return the largest resident size that any process of each service has had (Linux only)."""
-    return {name: max(map(_peak_mb, _with_children(pids))) for name, pids in system.services().items() if pids}
+    return {
+        name: max(map(_peak_mb, _with_children(pids))) for name, pids in system.services().items() if pids
+    }
 
 
 def _with_children(pids: list[int]) -> list[int]:

@@ -7,9 +7,10 @@ References
 PS3.5 section 8.2 and annexes A.4, G (RLE); PS3.5 8.2.4 (colour of JPEG 2000).
 """
 
+import sys
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -129,7 +130,32 @@ def _decode_jpeg_2000(data: bytes, layout: PixelFormat) -> DecodedSamples:
 
 
 def _decode_htj2k(data: bytes, layout: PixelFormat) -> DecodedSamples:
-    return _decode_wavelet(data, layout, imagecodecs.htj2k_decode)
+    with _swallowed_errors() as errors:
+        decoded = _decode_wavelet(data, layout, imagecodecs.htj2k_decode)
+    if errors:
+        # The samples are what the memory held before, pixels of another patient perhaps.
+        raise FrameDecodeError(f"The compressed image is damaged (HTJ2K): {errors[0]}.")
+    return decoded
+
+
+@contextmanager
+def _swallowed_errors() -> Iterator[list[BaseException]]:
+    """Collect the exceptions that compiled code could not raise and would only have written to the error output.
+
+    imagecodecs reports a damaged HTJ2K codestream in no other way. For processes with one thread, as those are that
+    decode: the hook is the whole process's.
+    """
+    errors: list[BaseException] = []
+
+    def keep(raised: "sys.UnraisableHookArgs") -> None:
+        if raised.exc_value is not None:
+            errors.append(raised.exc_value)
+
+    hook, sys.unraisablehook = sys.unraisablehook, keep
+    try:
+        yield errors
+    finally:
+        sys.unraisablehook = hook
 
 
 def _decode_wavelet(data: bytes, layout: PixelFormat, decode: Callable[..., NDArray[Any]]) -> DecodedSamples:

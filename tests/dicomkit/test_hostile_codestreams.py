@@ -3,11 +3,16 @@
 import imagecodecs
 import numpy as np
 import pytest
+from pydicom.uid import HTJ2KLossless
 
+from dicomkit.errors import FrameDecodeError
 from dicomkit.pixels.codestream import read_jpeg_2000_header
+from dicomkit.pixels.decoders import decode_samples
 from dicomkit.pixels.frames import FrameSource
+from dicomkit.pixels.pixel_format import PixelFormat
 from dicomkit.pixels.run_length import has_sound_header
 from dicomkit.synth import rgb_dataset
+from dicomkit.transfer_syntax import transfer_syntax
 from tests.dicomkit.test_frames import file_of
 
 VALUES = np.random.default_rng(14).integers(0, 4096, (48, 40)).astype(np.uint16)
@@ -72,3 +77,14 @@ def test_a_name_that_only_ends_like_subsampled_colour_is_not_taken_for_it() -> N
     dataset.PhotometricInterpretation = "ZBR_FULL_422"
 
     assert FrameSource.open(file_of(dataset)).stored_frame(0).shape == (32, 48, 3)
+
+
+@pytest.mark.parametrize("damage", [(123, 0), (129, 255), (143, 0)], ids=["early", "later", "latest"])
+def test_what_the_codec_only_mumbles_about_is_an_error_and_no_picture(damage: tuple[int, int]) -> None:
+    codestream = bytearray(imagecodecs.htj2k_encode(VALUES))
+    place, value = damage
+    codestream[codestream.find(b"\xff\x4f\xff\x51") + place] = value
+    layout = PixelFormat(48, 40, 1, 16, 12, 11, False, "MONOCHROME2", is_planar=False, number_of_frames=1)
+
+    with pytest.raises(FrameDecodeError, match="damaged"):
+        decode_samples(bytes(codestream), syntax=transfer_syntax(HTJ2KLossless), layout=layout)
