@@ -72,15 +72,7 @@ class ManifestBody(TypedDict):
 
 
 # What the page does not need of the stored attributes of an image.
-_NOT_SENT = {
-    "number_of_frames",
-    "frame_time_ms",
-    "voi",
-    "ultrasound_regions",
-    "magnification",
-    "phase",
-    "slide",
-}
+_NOT_SENT = {"number_of_frames", "frame_time_ms", "voi", "phase", "slide"}
 
 
 def manifest_of(study: Study, instances: Iterable[Instance]) -> ManifestBody:

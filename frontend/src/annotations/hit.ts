@@ -1,32 +1,36 @@
-import { type ImageToScreen, imageToScreen } from "../geometry/camera";
 import { type ScreenPoint, screenDistance } from "../geometry/points";
-import type { Annotation } from "./schema";
+import type { DrawnAnnotation } from "./render";
+import type { Annotation } from "./store";
+import { holds } from "./textBoxes";
 
-/** What lies under the pointer: a handle (its index) or the line of a measurement (null). */
-export interface Hit {
-  readonly annotation: Annotation;
-  readonly handle: number | null;
-}
+/** What lies under the pointer: a handle with its index, the line of a mark, or its words. */
+export type Hit = { readonly annotation: Annotation } & (
+  | { readonly part: "handle"; readonly handle: number }
+  | { readonly part: "line" | "words" }
+);
 
-/** Find the measurement under a point, handles before lines, the newest first. */
+/** Find the annotation under a point: handles before words before lines, the newest first. */
 export function hitAnnotation(
-  annotations: readonly Annotation[],
-  matrix: ImageToScreen,
+  drawn: readonly DrawnAnnotation[],
   point: ScreenPoint,
   reach: number,
 ): Hit | null {
-  const newestFirst = [...annotations].reverse();
-  for (const annotation of newestFirst) {
-    const handle = annotation.points.findIndex(
-      (known) => screenDistance(imageToScreen(matrix, known), point) <= reach,
-    );
-    if (handle >= 0) return { annotation, handle };
+  const newestFirst = [...drawn].reverse();
+  for (const { annotation, handles } of newestFirst) {
+    const handle = handles.findIndex((known) => screenDistance(known, point) <= reach);
+    if (handle >= 0) return { annotation, part: "handle", handle };
   }
-  for (const annotation of newestFirst) {
-    const corners = annotation.points.map((known) => imageToScreen(matrix, known));
-    for (let index = 1; index < corners.length; index += 1) {
-      const [from, to] = [corners[index - 1], corners[index]];
-      if (from && to && distanceToSegment(point, from, to) <= reach / 2) return { annotation, handle: null };
+  for (const { annotation, box } of newestFirst) {
+    if (box && holds(box, point)) return { annotation, part: "words" };
+  }
+  for (const { annotation, strokes } of newestFirst) {
+    for (const { points, isClosed } of strokes) {
+      const line = isClosed && points[0] ? [...points, points[0]] : points;
+      for (let index = 1; index < line.length; index += 1) {
+        const [from, to] = [line[index - 1], line[index]];
+        if (from && to && distanceToSegment(point, from, to) <= reach / 2)
+          return { annotation, part: "line" };
+      }
     }
   }
   return null;

@@ -19,9 +19,14 @@ export class RequestError extends Error {
  *
  * Redirects are not followed: a data address redirects only to the login page, and the login page is no data.
  *
- * @returns the response with status 200 or 202.
+ * @param answers statuses that are an answer to the caller and no failure.
+ * @returns the response with a status of success, or one of `answers`.
  */
-export async function request(url: string, init: RequestInit = {}): Promise<Response> {
+export async function request(
+  url: string,
+  init: RequestInit = {},
+  answers: readonly number[] = [],
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, { credentials: "same-origin", redirect: "manual", ...init });
@@ -29,7 +34,7 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new RequestError("network", "The server cannot be reached.");
   }
-  if (response.ok) return response;
+  if (response.ok || answers.includes(response.status)) return response;
   throw await failureOf(response);
 }
 

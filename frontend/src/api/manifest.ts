@@ -8,6 +8,7 @@ import type {
   Study,
   StudyImage,
   StudyManifest,
+  UltrasoundRegion,
 } from "../dicom/types";
 import { parseHanging } from "../hanging/protocol";
 import {
@@ -118,6 +119,13 @@ export function parseImage(fields: Fields): StudyImage {
     inverse: readFlag(fields, "inverse"),
     pixelSpacingMm: readPairOrNull(fields, "pixel_spacing_mm"),
     spacingSource: readWord(fields, "spacing_source", ["patient", "detector", "ultrasound_region", "none"]),
+    magnification: readNumberOrNull(fields, "magnification") ?? 1,
+    ultrasoundRegions:
+      fields.ultrasound_regions == null
+        ? []
+        : readList(fields, "ultrasound_regions").map((region) =>
+            parseUltrasoundRegion(asFields(region, "ultrasound region")),
+          ),
     pixelAspectRatio: readPairOrNull(fields, "pixel_aspect_ratio") ?? [1, 1],
     imagePositionPatient: readNumbersOrNull(fields, "image_position_patient", 3),
     imageOrientationPatient: readNumbersOrNull(fields, "image_orientation_patient", 6),
@@ -134,6 +142,18 @@ export function parseImage(fields: Fields): StudyImage {
     tileUrl: readTextOrNull(fields, "tile_url"),
     plane: "",
     title: readTextOrEmpty(fields, "title"),
+  };
+}
+
+function parseUltrasoundRegion(fields: Fields): UltrasoundRegion {
+  const spacing = readPairOrNull(fields, "pixel_spacing_mm");
+  if (spacing === null) throw new ShapeError("an ultrasound region has no spacing");
+  return {
+    left: readNumber(fields, "left"),
+    top: readNumber(fields, "top"),
+    right: readNumber(fields, "right"),
+    bottom: readNumber(fields, "bottom"),
+    pixelSpacingMm: spacing,
   };
 }
 

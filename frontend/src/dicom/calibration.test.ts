@@ -1,34 +1,81 @@
 import { describe, expect, it } from "vitest";
 import { imagePoint } from "../geometry/points";
-import { formatLength, measureAngle, measureLength, pixelAspect } from "./calibration";
+import {
+  formatArea,
+  formatLength,
+  measureAngle,
+  measureCobb,
+  measureLength,
+  pixelAspect,
+  pixelScale,
+} from "./calibration";
 import { sampleImage } from "./sampleImage";
+import type { StudyImage } from "./types";
 
 const origin = imagePoint(0, 0);
+
+function length(image: StudyImage, x: number, y: number): string {
+  const points = [origin, imagePoint(x, y)] as const;
+  const scale = pixelScale(image, points);
+  return formatLength(measureLength(scale, ...points), scale);
+}
 
 describe("measurements", () => {
   it("uses row spacing down and column spacing across", () => {
     const image = sampleImage({ pixelSpacingMm: [2, 0.5] });
 
-    expect(measureLength(image, origin, imagePoint(10, 0))).toEqual({ value: 5, unit: "mm" });
-    expect(measureLength(image, origin, imagePoint(0, 10))).toEqual({ value: 20, unit: "mm" });
+    expect(length(image, 10, 0)).toBe("5 mm");
+    expect(length(image, 0, 10)).toBe("20 mm");
   });
 
   it("says that a projection is measured at the detector", () => {
-    const image = sampleImage({ spacingSource: "detector" });
+    expect(length(sampleImage({ spacingSource: "detector" }), 30, 40)).toBe("25 mm at detector");
+  });
 
-    expect(formatLength(measureLength(image, origin, imagePoint(30, 40)))).toBe("25 mm (detector)");
+  it("names a magnification that the file estimates", () => {
+    const image = sampleImage({ spacingSource: "detector", magnification: 1.15 });
+
+    expect(length(image, 30, 40)).toBe("25 mm (est. magn. 1.15)");
   });
 
   it("measures pixels when no spacing is known", () => {
-    const image = sampleImage({ spacingSource: "none", pixelSpacingMm: null });
-
-    expect(formatLength(measureLength(image, origin, imagePoint(30, 40)))).toBe("50 px");
+    expect(length(sampleImage({ spacingSource: "none", pixelSpacingMm: null }), 30, 40)).toBe("50 px");
   });
 
   it("never prints mm for a spacing of unknown source", () => {
-    const image = sampleImage({ spacingSource: "none", pixelSpacingMm: [0.5, 0.5] });
+    expect(length(sampleImage({ spacingSource: "none", pixelSpacingMm: [0.5, 0.5] }), 3, 4)).toBe("5 px");
+  });
 
-    expect(measureLength(image, origin, imagePoint(3, 4)).unit).toBe("px");
+  it("takes the word of a line that the reader drew over that of the file", () => {
+    const image = sampleImage({ spacingSource: "detector", pixelSpacingMm: [0.2, 0.1] });
+    const line = { from: origin, to: imagePoint(0, 50), lengthMm: 25 };
+
+    const scale = pixelScale(image, [], line);
+
+    // Pixels are twice as high as wide, so 50 rows are as long as 100 columns.
+    expect(scale.spacingMm).toEqual([0.5, 0.25]);
+    expect(formatLength(measureLength(scale, origin, imagePoint(40, 0)), scale)).toBe("10 mm calibrated");
+    expect(formatArea(20, scale)).toBe("20 mm² calibrated");
+  });
+
+  it("trusts an ultrasound region inside of it and nowhere else", () => {
+    const image = sampleImage({
+      spacingSource: "ultrasound_region",
+      pixelSpacingMm: [0.1, 0.1],
+      ultrasoundRegions: [{ left: 10, top: 10, right: 109, bottom: 59, pixelSpacingMm: [0.1, 0.1] }],
+    });
+    const measured = (x: number) => pixelScale(image, [imagePoint(10, 20), imagePoint(x, 20)]).unit;
+
+    expect(measured(110)).toBe("mm");
+    expect(measured(110.5)).toBe("px");
+  });
+
+  it("measures a Cobb angle whichever way its lines were drawn", () => {
+    const image = sampleImage();
+    const [a, b, c] = [imagePoint(100, 0), imagePoint(100, 100), imagePoint(-100, -100)];
+
+    expect(measureCobb(image, [origin, a], [origin, b])).toBeCloseTo(45, 9);
+    expect(measureCobb(image, [origin, a], [origin, c])).toBeCloseTo(45, 9);
   });
 
   it("measures a right angle on pixels that are not square", () => {
@@ -48,11 +95,12 @@ describe("lengths under a microscope", () => {
   const slide = sampleImage({ pixelSpacingMm: [0.0005, 0.0005], spacingSource: "patient" });
 
   it("are in micrometres", () => {
-    expect(measureLength(slide, imagePoint(0, 0), imagePoint(30, 40))).toEqual({ value: 25, unit: "µm" });
+    expect(length(slide, 30, 40)).toBe("25 µm");
+    expect(formatArea(0.0004, pixelScale(slide, []))).toBe("400 µm²");
   });
 
   it("are in millimetres from one millimetre on", () => {
-    expect(measureLength(slide, imagePoint(0, 0), imagePoint(2400, 1800)).unit).toBe("mm");
+    expect(length(slide, 2400, 1800)).toBe("1.5 mm");
   });
 });
 

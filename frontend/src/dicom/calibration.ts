@@ -2,32 +2,66 @@ import { formatNumber } from "../core/numbers";
 import type { ImagePoint } from "../geometry/points";
 import type { StudyImage } from "./types";
 
-/** A length with the unit that the file justifies (PS3.3 10.7.1.3). */
-export interface MeasuredLength {
-  readonly value: number;
-  readonly unit: "mm" | "µm" | "mm (detector)" | "px";
+/** What a length is worth: mm of a pixel down and across, and the unit in honest words; pixels without a spacing. */
+export interface PixelScale {
+  readonly spacingMm: readonly [number, number] | null;
+  readonly unit: string;
 }
 
-/** Pixels below this size, in mm, are those of a microscope, which measures in micrometres up to a millimetre. */
-const MICROSCOPIC_MM = 0.02;
+/** A line of known length that a reader drew on the image. */
+export interface CalibrationLine {
+  readonly from: ImagePoint;
+  readonly to: ImagePoint;
+  readonly lengthMm: number;
+}
 
-/** Distance between two image points. Without a known spacing it is in pixels and says so. */
-export function measureLength(image: StudyImage, from: ImagePoint, to: ImagePoint): MeasuredLength {
-  const columns = to.x - from.x;
-  const rows = to.y - from.y;
-  const spacing = image.pixelSpacingMm;
-  if (spacing === null || image.spacingSource === "none") {
-    return { value: Math.hypot(columns, rows), unit: "px" };
+const PIXELS: PixelScale = { spacingMm: null, unit: "px" };
+
+/**
+ * The scale that holds for some points of an image.
+ *
+ * A line drawn by a reader wins over the file. A spacing at the detector is named as such, and so is one that the file
+ * corrected by an estimated magnification. In an ultrasound image a scale holds within the region that has it, for
+ * points that all lie in that region (PS3.3 10.7.1.3 and C.8.5.5).
+ */
+export function pixelScale(
+  image: StudyImage,
+  points: readonly ImagePoint[],
+  line: CalibrationLine | null = null,
+): PixelScale {
+  if (line !== null) return calibratedScale(image, line);
+  if (image.spacingSource === "ultrasound_region" || image.ultrasoundRegions.length > 0) {
+    const region = image.ultrasoundRegions.find(({ left, top, right, bottom }) =>
+      points.every(({ x, y }) => x >= left && x <= right + 1 && y >= top && y <= bottom + 1),
+    );
+    return region ? { spacingMm: region.pixelSpacingMm, unit: "mm" } : PIXELS;
   }
-  const [rowSpacing, columnSpacing] = spacing;
-  const value = Math.hypot(columns * columnSpacing, rows * rowSpacing);
-  if (image.spacingSource === "patient" && rowSpacing < MICROSCOPIC_MM && value < 1) {
-    return { value: value * 1000, unit: "µm" };
+  const spacingMm = image.pixelSpacingMm;
+  if (spacingMm === null || image.spacingSource === "none") return PIXELS;
+  if (image.spacingSource === "patient") return { spacingMm, unit: "mm" };
+  if (image.magnification > 1) {
+    return { spacingMm, unit: `mm (est. magn. ${formatNumber(image.magnification, 2)})` };
   }
-  return {
-    value,
-    unit: image.spacingSource === "detector" ? "mm (detector)" : "mm",
-  };
+  return { spacingMm, unit: "mm at detector" };
+}
+
+function calibratedScale(image: StudyImage, { from, to, lengthMm }: CalibrationLine): PixelScale {
+  const aspect = pixelAspect(image);
+  const across = lengthMm / Math.hypot(to.x - from.x, (to.y - from.y) * aspect);
+  if (!Number.isFinite(across)) return PIXELS;
+  return { spacingMm: [across * aspect, across], unit: "mm calibrated" };
+}
+
+/** Distance between two image points, in the unit of the scale. */
+export function measureLength(scale: PixelScale, from: ImagePoint, to: ImagePoint): number {
+  const [down, across] = scale.spacingMm ?? [1, 1];
+  return Math.hypot((to.x - from.x) * across, (to.y - from.y) * down);
+}
+
+/** An area of pixels in the square of the scale's unit. */
+export function measureArea(scale: PixelScale, areaPx: number): number {
+  const [down, across] = scale.spacingMm ?? [1, 1];
+  return areaPx * down * across;
 }
 
 /**
@@ -41,9 +75,27 @@ export function measureAngle(
   vertex: ImagePoint,
   to: ImagePoint,
 ): number | null {
+  return angleBetween(image, [vertex, from], [vertex, to]);
+}
+
+/** The angle between two lines, from 0 to 90 degrees, whichever way they were drawn; null when one has no length. */
+export function measureCobb(
+  image: StudyImage,
+  first: readonly [ImagePoint, ImagePoint],
+  second: readonly [ImagePoint, ImagePoint],
+): number | null {
+  const degrees = angleBetween(image, first, second);
+  return degrees === null ? null : Math.min(degrees, 180 - degrees);
+}
+
+function angleBetween(
+  image: StudyImage,
+  [a, b]: readonly [ImagePoint, ImagePoint],
+  [c, d]: readonly [ImagePoint, ImagePoint],
+): number | null {
   const aspect = pixelAspect(image);
-  const first = { x: from.x - vertex.x, y: (from.y - vertex.y) * aspect };
-  const second = { x: to.x - vertex.x, y: (to.y - vertex.y) * aspect };
+  const first = { x: b.x - a.x, y: (b.y - a.y) * aspect };
+  const second = { x: d.x - c.x, y: (d.y - c.y) * aspect };
   const lengths = Math.hypot(first.x, first.y) * Math.hypot(second.x, second.y);
   if (lengths === 0) return null;
   const cosine = (first.x * second.x + first.y * second.y) / lengths;
@@ -63,8 +115,37 @@ export function pixelAspect(image: StudyImage): number {
   return Number.isFinite(aspect) && aspect > 0 ? aspect : 1;
 }
 
-export function formatLength(length: MeasuredLength): string {
-  return `${formatNumber(length.value, length.unit === "px" ? 0 : 1)} ${length.unit}`;
+/** Pixels below this size, in mm, are those of a microscope, which measures in micrometres up to a millimetre. */
+const MICROSCOPIC_MM = 0.02;
+
+export function formatLength(value: number, scale: PixelScale): string {
+  const { factor, unit } = readable(value, scale);
+  return `${lengthDigits(value * factor, unit)} ${unit}`;
+}
+
+/** Two lengths across each other, the longer first. */
+export function formatTwoLengths(one: number, other: number, scale: PixelScale): string {
+  const [long, short] = [Math.max(one, other), Math.min(one, other)];
+  const { factor, unit } = readable(long, scale);
+  return `${lengthDigits(long * factor, unit)} × ${lengthDigits(short * factor, unit)} ${unit}`;
+}
+
+/** mm² become "mm² at detector", px become px². */
+export function formatArea(value: number, scale: PixelScale): string {
+  const { factor, unit } = readable(Math.sqrt(value), scale);
+  const area = value * factor ** 2;
+  const digits = unit === "px" || area >= 100 ? 0 : area >= 10 ? 1 : 2;
+  return `${formatNumber(area, digits)} ${unit.replace(/^(mm|px|µm)/, "$1²")}`;
+}
+
+/** The unit that a length is read in best. */
+function readable(length: number, { spacingMm, unit }: PixelScale): { factor: number; unit: string } {
+  const isMicroscopic = unit === "mm" && spacingMm !== null && spacingMm[0] < MICROSCOPIC_MM;
+  return isMicroscopic && length < 1 ? { factor: 1000, unit: "µm" } : { factor: 1, unit };
+}
+
+function lengthDigits(value: number, unit: string): string {
+  return formatNumber(value, unit === "px" ? 0 : 1);
 }
 
 export function formatAngle(degrees: number | null): string {

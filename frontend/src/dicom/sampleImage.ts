@@ -18,6 +18,8 @@ export function sampleImage(properties: Partial<StudyImage> = {}): StudyImage {
     inverse: false,
     pixelSpacingMm: [0.5, 0.5],
     spacingSource: "patient",
+    magnification: 1,
+    ultrasoundRegions: [],
     pixelAspectRatio: [1, 1],
     imagePositionPatient: [0, 0, 0],
     imageOrientationPatient: [1, 0, 0, 0, 1, 0],

@@ -45,6 +45,15 @@ export interface Packing {
 
 export type SpacingSource = "patient" | "detector" | "ultrasound_region" | "none";
 
+/** A part of an ultrasound image with a spacing of its own; borders are pixels that belong to it. */
+export interface UltrasoundRegion {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly pixelSpacingMm: readonly [number, number];
+}
+
 /** One frame of one SOP Instance: what a viewport can show. */
 export interface StudyImage {
   readonly sopInstanceUid: string;
@@ -66,6 +75,9 @@ export interface StudyImage {
   /** Row spacing first, then column spacing (PS3.3 10.7.1.3). */
   readonly pixelSpacingMm: readonly [number, number] | null;
   readonly spacingSource: SpacingSource;
+  /** What a spacing at the detector was already divided by; 1 where the file estimates nothing. */
+  readonly magnification: number;
+  readonly ultrasoundRegions: readonly UltrasoundRegion[];
   /** Vertical size of a pixel, then horizontal size (PS3.3 C.7.6.3.1.7). */
   readonly pixelAspectRatio: readonly [number, number];
   readonly imagePositionPatient: readonly number[] | null;

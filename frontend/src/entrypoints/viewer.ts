@@ -1,4 +1,5 @@
 import "../styles/viewer.css";
+import "../styles/annotations.css";
 import "../styles/banner.css";
 import "../styles/hanging.css";
 import "../styles/layout.css";

@@ -85,7 +85,8 @@ function ovalShape(centre: Vector, u: Vector, v: Vector): RegionShape {
       const y = row + 0.5 - centre.y;
       // Where the row meets the line: a quadratic whose rounding is put right by testing the pixels at both ends.
       const middle = centre.x + (y * (u.x * u.y + v.x * v.y)) / (u.y * u.y + v.y * v.y);
-      const reach = (Math.abs(determinant) * Math.sqrt(Math.max(0, halfHeight ** 2 - y * y))) / halfHeight ** 2;
+      const reach =
+        (Math.abs(determinant) * Math.sqrt(Math.max(0, halfHeight ** 2 - y * y))) / halfHeight ** 2;
       let first = Math.floor(middle - reach - 0.5) - 1;
       let last = Math.ceil(middle + reach - 0.5) + 1;
       while (first <= last && !isInside(first, row)) first += 1;
@@ -103,10 +104,7 @@ function polygonShape(points: readonly ImagePoint[]): RegionShape {
   return {
     areaPx: Math.abs(twice) / 2,
     rows: centresWithin(lowest, highest),
-    columns: centresWithin(
-      Math.min(...points.map(({ x }) => x)),
-      Math.max(...points.map(({ x }) => x)),
-    ),
+    columns: centresWithin(Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))),
     spansOf: (row) => {
       const y = row + 0.5;
       const crossings: number[] = [];

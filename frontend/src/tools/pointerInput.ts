@@ -1,11 +1,13 @@
+import { hitAnnotation } from "../annotations/hit";
 import type { AnnotationStore } from "../annotations/store";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { ANNOTATION_KINDS } from "../dicom/annotation";
 import { effectiveScale, pannedBy, zoomedTo } from "../geometry/camera";
 import { type ScreenPoint, screenDistance, screenPoint } from "../geometry/points";
 import { frameShape } from "../render/tilePlan";
 import type { Viewport } from "../viewport/viewport";
 import { panTool, zoomBy, zoomTool } from "./camera";
-import { editSession } from "./draw";
+import { editSession } from "./edit";
 import { WheelSteps } from "./scroll";
 import type { DragSession, Tool } from "./tool";
 
@@ -16,6 +18,8 @@ export interface PointerHost {
   readonly tool: () => Tool;
   readonly activate: (viewport: Viewport) => void;
   readonly oneUp: (viewport: Viewport) => void;
+  /** A double click on an annotation. */
+  readonly openAnnotation: (viewport: Viewport, id: string) => void;
 }
 
 const REACH_MOUSE = 9;
@@ -31,6 +35,8 @@ class PointerInput {
   private readonly fingers = new Map<number, ScreenPoint>();
   private readonly wheel = new WheelSteps();
   private session: DragSession | null = null;
+  /** The press before belonged to a tool that draws. */
+  private wasDrawing = false;
 
   constructor(
     private readonly viewport: Viewport,
@@ -45,7 +51,7 @@ class PointerInput {
     bag.add(listen<PointerEvent>(canvas, "pointerup", (event) => this.up(event)));
     bag.add(listen<PointerEvent>(canvas, "pointercancel", (event) => this.up(event)));
     bag.add(listen<WheelEvent>(canvas, "wheel", (event) => this.turn(event), { passive: false }));
-    bag.add(listen<MouseEvent>(canvas, "dblclick", () => this.host.oneUp(this.viewport)));
+    bag.add(listen<MouseEvent>(canvas, "dblclick", (event) => this.doubleClick(event)));
     bag.add(listen<MouseEvent>(canvas, "contextmenu", (event) => event.preventDefault()));
     // The middle button would start the browser's own scrolling.
     bag.add(listen<MouseEvent>(canvas, "mousedown", (event) => event.button === 1 && event.preventDefault()));
@@ -75,8 +81,17 @@ class PointerInput {
   private up(event: PointerEvent): void {
     if (!this.fingers.delete(event.pointerId)) return;
     if (event.type === "pointercancel") this.session?.cancel();
-    else this.session?.end(this.pointOf(event));
+    else this.session?.end(this.pointOf(event), { shift: event.shiftKey });
     this.session = null;
+  }
+
+  /** The two clicks may have been about an annotation; otherwise the picture is shown alone. */
+  private doubleClick(event: MouseEvent): void {
+    if (this.wasDrawing || this.host.tool().isWaiting?.(this.viewport)) return;
+    const drawn = this.viewport.painted?.measurements ?? [];
+    const hit = hitAnnotation(drawn, this.pointOf(event), REACH_MOUSE * this.viewport.ratio);
+    if (hit) this.host.openAnnotation(this.viewport, hit.annotation.id);
+    else this.host.oneUp(this.viewport);
   }
 
   private turn(event: WheelEvent): void {
@@ -95,10 +110,15 @@ class PointerInput {
     if (event.button === 1) return panTool.start(this.viewport, point);
     if (event.button === 2) return zoomTool.start(this.viewport, point);
     const tool = this.host.tool();
+    const kinds: readonly string[] = ANNOTATION_KINDS;
+    this.wasDrawing = kinds.includes(tool.name);
     if (tool.isWaiting?.(this.viewport)) return tool.start(this.viewport, point);
     const reach = (event.pointerType === "mouse" ? REACH_MOUSE : REACH_TOUCH) * this.viewport.ratio;
     const edit = editSession(this.host.annotations, this.viewport, point, reach);
-    if (edit !== null) return edit;
+    if (edit !== null) {
+      this.wasDrawing = false;
+      return edit;
+    }
     this.host.annotations.select(null);
     return (event.ctrlKey ? panTool : tool).start(this.viewport, point);
   }

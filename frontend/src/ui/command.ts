@@ -1,6 +1,15 @@
 import type { ViewerContext } from "./viewerContext";
 
-export type CommandGroup = "tool" | "window" | "picture" | "cine" | "measure" | "scroll" | "layout" | "page";
+export type CommandGroup =
+  | "tool"
+  | "draw"
+  | "window"
+  | "picture"
+  | "cine"
+  | "measure"
+  | "scroll"
+  | "layout"
+  | "page";
 
 /** One thing the reader can do. Tool bar, keyboard and help are all made from the same list. */
 export interface Command {

@@ -8,9 +8,9 @@ import {
 import { showFitted, showOneToOne, zoomBy } from "../tools/camera";
 import type { ToolName } from "../tools/tool";
 import type { Viewport } from "../viewport/viewport";
+import { annotationCommands, drawingCommands, showNextKeyImage } from "./annotationCommands";
 import type { Command } from "./command";
 import { layoutCommands } from "./layoutCommands";
-import { showNextKeyImage } from "./presentationMenu";
 import { windowCommands } from "./windowCommands";
 
 /** Everything the viewer can do, in the order of the tool bar. */
@@ -20,12 +20,11 @@ export function viewerCommands(): readonly Command[] {
     tool("scroll", "Scroll", "scroll", "s"),
     tool("pan", "Move", "pan", "m"),
     tool("zoom", "Zoom", "zoom", "z"),
-    tool("length", "Length", "length", "d"),
-    tool("angle", "Angle", "angle", "a"),
-    tool("probe", "Probe", "probe", "p"),
     tool("locate", "Cross-reference: show this place in all pictures", "locate", "x"),
+    ...drawingCommands(),
     ...windowCommands(),
     ...pictureCommands(),
+    ...annotationCommands(),
     ...scrollCommands(),
     ...layoutCommands(),
   ];
@@ -81,16 +80,8 @@ function pictureCommands(): Command[] {
       isOn: ({ cine }) => cine.viewport !== null,
     },
     {
-      id: "delete-measurement",
-      label: "Delete the measurement",
-      group: "measure",
-      keys: ["Delete", "Backspace"],
-      icon: "trash",
-      run: ({ annotations }) => annotations.removeSelected(),
-    },
-    {
       id: "cancel",
-      label: "Stop cine, drop an unfinished measurement, back to the window tool",
+      label: "Stop cine, drop an unfinished mark, back to the window tool",
       group: "page",
       keys: ["Escape"],
       run: (context) => {
@@ -144,8 +135,8 @@ function scrollCommands(): Command[] {
       id: "next-key-image",
       label: "Next key image",
       group: "scroll",
-      keys: ["k"],
-      run: ({ grid, presentations }) => showNextKeyImage(grid.active, presentations.current.keyObjects),
+      keys: ["Shift+k"],
+      run: showNextKeyImage,
     },
     { ...stepSeries(-1), id: "previous-series", label: "Series before", keys: ["ArrowLeft"] },
     { ...stepSeries(1), id: "next-series", label: "Next series", keys: ["ArrowRight"] },

@@ -5,12 +5,13 @@ import { keyLabel } from "./keyboard";
 
 const TITLES: readonly (readonly [CommandGroup, string])[] = [
   ["tool", "Tools for the left button"],
+  ["draw", "Measure and mark"],
   ["scroll", "Through the images"],
   ["window", "Window"],
   ["picture", "Picture"],
   ["layout", "Layout"],
   ["cine", "Cine"],
-  ["measure", "Measurements"],
+  ["measure", "Measurements and key images"],
   ["page", "Page"],
 ];
 
@@ -22,7 +23,9 @@ const POINTER: readonly (readonly [string, string])[] = [
   ["Right button", "zoom, up is larger"],
   ["Wheel", "scroll, with Shift ten images"],
   ["Ctrl + wheel", "zoom at the pointer"],
-  ["Double click", "this picture alone, and back"],
+  ["Double click", "this picture alone, and back; on a mark, its words"],
+  ["Drag a handle", "change a mark; its line moves it, its words move aside"],
+  ["Shift at the last point", "keep the measuring tool for another"],
   ["Window drag", "sideways the width, up brighter, down darker"],
 ];
 

@@ -10,13 +10,16 @@ const REPEATED: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown"]);
 export function attachKeyboard(commands: readonly Command[], context: ViewerContext): Disposer {
   const byKey = new Map<string, Command>();
   for (const command of commands) for (const key of command.keys) byKey.set(key, command);
+  const commandOf = (event: KeyboardEvent) =>
+    byKey.get(keyName(event)) ?? byKey.get(event.key) ?? byKey.get(event.key.toLowerCase());
   return listen<KeyboardEvent>(document, "keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.altKey || event.defaultPrevented) return;
     if (event.target instanceof Element && event.target.closest(TYPING)) return;
     if (document.querySelector("dialog[open]")) return;
     const onButton = event.target instanceof Element && event.target.closest("button, a, summary") !== null;
     if (onButton && (event.key === "Enter" || event.key === " ")) return;
-    const command = byKey.get(keyName(event)) ?? byKey.get(event.key) ?? byKey.get(event.key.toLowerCase());
+    const isChord = event.ctrlKey || event.metaKey;
+    const command = isChord ? byKey.get(`Ctrl+${keyName(event)}`) : commandOf(event);
     if (!command) return;
     event.preventDefault();
     const times = event.shiftKey && REPEATED.has(event.key) ? REPEATED_BY_SHIFT : 1;
@@ -44,6 +47,7 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
 
 /** How a key is written for the reader. */
 export function keyLabel(key: string): string {
+  if (key.startsWith("Ctrl+")) return `Ctrl+${keyLabel(key.slice(5))}`;
   if (key.startsWith("Shift+")) return `Shift+${keyLabel(key.slice(6))}`;
   return KEY_NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 }

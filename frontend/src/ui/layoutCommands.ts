@@ -44,7 +44,9 @@ function activeCommands(): Command[] {
       label: "Active picture alone, and back",
       group: "layout",
       keys: ["Enter"],
-      run: ({ grid }) => grid.toggleOneUp(),
+      run: ({ grid, tool }) => {
+        if (!tool.complete?.()) grid.toggleOneUp();
+      },
     },
     {
       id: "next-viewport",

@@ -59,6 +59,7 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
     presentation: null,
     keyTitle: "",
     hidesMarks: false,
+    hidesAnnotations: false,
     isIncomplete: false,
     regionNote: "",
     fusionNote: "",

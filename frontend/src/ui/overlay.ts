@@ -1,4 +1,4 @@
-import type { AnnotationKind } from "../annotations/schema";
+import { KINDS } from "../annotations/kinds/table";
 import { loginUrl, type RequestError } from "../api/client";
 import type { Disposer } from "../core/disposable";
 import { formatNumber } from "../core/numbers";
@@ -47,6 +47,7 @@ const CORNERS: readonly Corner[] = [
       { name: "quality" },
       { name: "presentation" },
       { name: "marks" },
+      { name: "annotations" },
       { name: "regions" },
       { name: "fusion" },
       { name: "lossy" },
@@ -57,12 +58,6 @@ const CORNERS: readonly Corner[] = [
     ],
   },
 ];
-
-const KIND_NAMES: Readonly<Record<AnnotationKind, string>> = {
-  length: "Length",
-  angle: "Angle",
-  probe: "Probe",
-};
 
 const EDGES = ["left", "right", "top", "bottom"] as const;
 
@@ -127,7 +122,9 @@ class Overlay {
   }
 
   private writeMeasurements(measurements: Painted["measurements"]): void {
-    const texts = measurements.map(({ annotation, text }) => `${KIND_NAMES[annotation.kind]} ${text}`.trim());
+    const texts = measurements.map(({ annotation, lines }) =>
+      [KINDS[annotation.kind].label, ...lines].join(" ").trim(),
+    );
     this.measurements.hidden = texts.length === 0;
     if (texts.join() === [...this.measurements.children].map((item) => item.textContent).join()) return;
     this.measurements.replaceChildren(...texts.map((text) => element("li", {}, text)));
@@ -177,7 +174,7 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
     series: seriesLine(stack),
     "image-number": `${painted.imageIndex + 1} / ${count}`,
     side: sideLine(image),
-    "key-image": painted.keyTitle ? `Key image: ${painted.keyTitle}` : "",
+    "key-image": painted.keyTitle ? `★ Key image: ${painted.keyTitle}` : "",
     plane: image.plane || image.title,
     slice: sliceLine(image),
     quality: [
@@ -188,6 +185,7 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
       .join(", "),
     presentation: painted.presentation ? `Shown as ${painted.presentation.label}` : "",
     marks: painted.hidesMarks ? "Overlays and shutter off" : "",
+    annotations: painted.hidesAnnotations ? "Annotations hidden" : "",
     regions: painted.regionNote,
     fusion: painted.fusionNote,
     lossy: image.lossy ? `Lossy ${image.lossy}`.replace(/^Lossy lossy/i, "Lossy") : "",

@@ -54,8 +54,8 @@ export function applyPresentation(viewport: Viewport, state: PresentationState):
   viewport.setPresentation(state);
 }
 
-/** Go to the next image that anybody marked, after the last one to the first. */
-export function showNextKeyImage(viewport: Viewport, selections: readonly KeyObject[]): void {
+/** Go to the next image of the selections, after the last one to the first. */
+function showNextOf(viewport: Viewport, selections: readonly KeyObject[]): void {
   const images = viewport.stack?.series.images ?? [];
   const marked = images.flatMap((image, index) =>
     selections.some((selection) => selection.images.some((reference) => isMeant(reference, image)))
@@ -120,7 +120,7 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
     ...(selections.length > 0 ? [heading("Key images")] : []),
     ...selections.map((selection) =>
       item([selection.title, keyNote(selection)], false, selection.problem, () =>
-        showNextKeyImage(viewport, [selection]),
+        showNextOf(viewport, [selection]),
       ),
     ),
   ];

@@ -1,6 +1,7 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { frameKey } from "../dicom/annotation";
 import { formatDate } from "../dicom/text";
-import type { OtherObject, Series, StudyManifest } from "../dicom/types";
+import { imageKey, type OtherObject, type Series, type StudyManifest } from "../dicom/types";
 import type { Stack } from "../viewport/stack";
 import type { Viewport } from "../viewport/viewport";
 import { showBeside } from "./beside";
@@ -34,7 +35,11 @@ export function buildSeriesStrip(root: HTMLElement, context: ViewerContext): Dis
     root.replaceChildren(...parts);
     refresh();
   };
-  const refresh = () => markShown(items, context);
+  const refresh = () => {
+    markShown(items, context);
+    markKeyImages(items, context);
+  };
+  bag.add(context.annotations.changed.subscribe(refresh));
   bag.add(context.changed.subscribe(refresh));
   bag.add(context.grid.changed.subscribe(refresh));
   bag.add(context.studies.changed.subscribe(build));
@@ -125,6 +130,7 @@ function seriesButton(
         "span",
         { class: "series__meta" },
         element("span", {}, [number, series.modality, series.laterality].filter(Boolean).join(" ")),
+        element("span", { class: "series__key", hidden: true }),
         element("span", { class: "series__count" }, icon("series"), String(count)),
       ),
       element("span", { class: "series__title" }, title),
@@ -146,6 +152,21 @@ function otherObjects(others: readonly OtherObject[]): HTMLElement[] {
       element("ul", {}, ...list),
     ),
   ];
+}
+
+/** How many key images a series has. */
+function markKeyImages(items: readonly HTMLButtonElement[], context: ViewerContext): void {
+  const keys = new Set(context.annotations.keyImages.map(frameKey));
+  items.forEach((item, index) => {
+    const images = context.studies.stacks[index]?.series.images ?? [];
+    const count = keys.size === 0 ? 0 : images.filter((image) => keys.has(imageKey(image))).length;
+    const label = item.querySelector<HTMLElement>(".series__key");
+    if (label === null || label.dataset.count === String(count)) return;
+    label.dataset.count = String(count);
+    label.hidden = count === 0;
+    label.title = `${count} key ${count === 1 ? "image" : "images"}`;
+    label.replaceChildren(icon("star"), String(count));
+  });
 }
 
 function markShown(items: readonly HTMLButtonElement[], context: ViewerContext): void {

@@ -6,6 +6,7 @@ import { hangingMenu } from "./hangingMenu";
 import { keyLabel } from "./keyboard";
 import { layoutPicker } from "./layoutPicker";
 import { linkMenu } from "./linkMenu";
+import { measureMenu } from "./measureMenu";
 import { slabMenu } from "./planes";
 import { presentationMenu } from "./presentationMenu";
 import { presetMenu } from "./presetMenu";
@@ -38,6 +39,7 @@ export function buildToolbar(
       buttons.push({ command, button });
       section.append(button);
     }
+    if (group === "tool") section.append(...measureMenu(context, commands, bag));
     if (group === "window") section.prepend(presetMenu(context, bag), presentationMenu(context, bag));
     if (group === "layout") {
       section.prepend(layoutPicker(context, bag), hangingMenu(context, bag), linkMenu(context, bag));
@@ -88,7 +90,8 @@ const SHORT_LABELS: Readonly<Record<string, string>> = {
   "rotate-right": "Turn right",
   "one-to-one": "1 : 1",
   reset: "Reset",
-  "delete-measurement": "Erase",
+  "key-image": "Key image",
+  "annotation-list": "Marks",
   "tool-locate": "Locate",
   priors: "Priors",
   planes: "Planes",

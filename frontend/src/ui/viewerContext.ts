@@ -1,3 +1,7 @@
+import type { Autosave } from "../annotations/autosave";
+import { KINDS } from "../annotations/kinds/table";
+import type { LiveValues } from "../annotations/liveValues";
+import type { ServerCheck } from "../annotations/serverCheck";
 import type { AnnotationStore } from "../annotations/store";
 import { Emitter } from "../core/emitter";
 import type { StudyManifest } from "../dicom/types";
@@ -14,18 +18,30 @@ import type { ShownImages } from "../viewport/shownImages";
 import type { Synchronizer } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
 
+/** The vertebra that a click names; forced where the reader chose it instead of following the last one. */
+export interface SpineStart {
+  readonly level: string;
+  readonly isForced: boolean;
+}
+
 /** Everything that the viewer's controls act on. */
 export class ViewerContext {
   /** A control changed something that another control shows. */
   readonly changed = new Emitter<void>();
   readonly fusionOffers = new FusionOffers();
   private toolName: ToolName;
+  /** The tool that a measuring tool gives way to when it has done its work. */
+  private formerTool: ToolName;
+  private spine: SpineStart = { level: "C1", isForced: true };
 
   constructor(
     readonly manifest: StudyManifest,
     readonly grid: ViewportGrid,
     readonly cine: Cine,
     readonly annotations: AnnotationStore,
+    readonly values: LiveValues,
+    readonly saving: Autosave,
+    readonly serverCheck: ServerCheck,
     readonly queue: TileQueue,
     readonly tables: GreyTables,
     readonly presentations: PresentationStore,
@@ -38,6 +54,7 @@ export class ViewerContext {
     firstTool: ToolName,
   ) {
     this.toolName = firstTool;
+    this.formerTool = firstTool;
     grid.attach((viewport) => this.showCursor(viewport));
   }
 
@@ -47,9 +64,24 @@ export class ViewerContext {
 
   setTool(name: ToolName): void {
     this.tool.abandon?.();
+    if (name in KINDS) this.annotations.setHidden(false);
+    else this.formerTool = name;
     this.toolName = name;
     for (const viewport of this.grid.viewports) this.showCursor(viewport);
     this.changed.emit();
+  }
+
+  /** Back from a measuring tool to what the left button did before. */
+  leaveDrawing(): void {
+    if (this.toolName in KINDS) this.setTool(this.formerTool);
+  }
+
+  get spineStart(): SpineStart {
+    return this.spine;
+  }
+
+  setSpineStart(level: string, isForced: boolean): void {
+    this.spine = { level, isForced };
   }
 
   private showCursor(viewport: Viewport): void {

@@ -1,4 +1,14 @@
+import { Autosave } from "../annotations/autosave";
+import { LiveValues } from "../annotations/liveValues";
+import { ServerCheck } from "../annotations/serverCheck";
 import { AnnotationStore } from "../annotations/store";
+import {
+  fetchAnnotations,
+  fetchStatistics,
+  markKeyImage,
+  removeAnnotation,
+  saveAnnotation,
+} from "../api/annotations";
 import { loginUrl, RequestError, request } from "../api/client";
 import { ShapeError } from "../api/fields";
 import { parseManifest } from "../api/manifest";
@@ -14,7 +24,6 @@ import { defaultBudgetBytes, TileCache } from "../render/tileCache";
 import { tileLoader } from "../render/tileLoader";
 import { TileQueue } from "../render/tileQueue";
 import { panTool, zoomTool } from "../tools/camera";
-import { DrawTool } from "../tools/draw";
 import { locateTool } from "../tools/locate";
 import { attachPointerInput } from "../tools/pointerInput";
 import { scrollTool } from "../tools/scroll";
@@ -27,6 +36,8 @@ import { PresentationStore } from "../viewport/presentationStore";
 import { ShownImages } from "../viewport/shownImages";
 import { Synchronizer } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
+import { drawingTools, finishAnnotation, openAnnotation } from "./annotating";
+import { attachAnnotationPanel } from "./annotationPanel";
 import { fetchStudy, showBeside, withImages } from "./beside";
 import { buildCineBar } from "./cineBar";
 import { viewerCommands } from "./commands";
@@ -41,6 +52,7 @@ import { openingOf } from "./opening";
 import { attachOverlay } from "./overlay";
 import { attachPatientBanner } from "./patientBanner";
 import { attachPriors } from "./priors";
+import { attachSaving } from "./saveState";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
 import { buildToolbar } from "./toolbar";
@@ -85,6 +97,8 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(attachDividers(grid));
   bag.add(attachPriors(required("[data-part=priors]", page), context));
   bag.add(attachPatientBanner(required("[data-part=banner]", page), context));
+  bag.add(attachAnnotationPanel(required(".viewer__body", page), context));
+  bag.add(attachSaving(page, context));
   attachSheet(page, bag);
   showProgress(page, context, bag);
   context.setTool(context.tool.name);
@@ -118,6 +132,7 @@ function attachControls(
         grid.activate(target);
         grid.toggleOneUp();
       },
+      openAnnotation: (target, id) => void openAnnotation(context, target, id),
     }),
   );
 }
@@ -143,6 +158,7 @@ function startServices(bag: DisposerBag): ViewportServices {
     queue,
     tables: new GreyTables(),
     annotations: new AnnotationStore(),
+    values: new LiveValues(cache, queue),
     marks: new MarksStore(),
     regions: new RegionStore(),
     presentations: new PresentationStore(),
@@ -156,17 +172,26 @@ function makeContext(
   grid: ViewportGrid,
   services: ViewportServices,
 ): ViewerContext {
-  const { annotations, tables, queue, presentations, shown } = services;
+  const { annotations, values, tables, queue, presentations, shown } = services;
   const sync = new Synchronizer(grid);
   const studies = new OpenStudies(manifest, fetchStudy);
+  const saving = new Autosave(annotations, {
+    fetch: fetchAnnotations,
+    save: saveAnnotation,
+    remove: removeAnnotation,
+    mark: markKeyImage,
+  });
+  const serverCheck = new ServerCheck(annotations, fetchStatistics);
   const tools = {
     window: windowLevelTool(tables),
     scroll: scrollTool,
     pan: panTool,
     zoom: zoomTool,
-    length: new DrawTool("length", annotations),
-    angle: new DrawTool("angle", annotations),
-    probe: new DrawTool("probe", annotations),
+    ...drawingTools({
+      store: annotations,
+      finished: (annotation, viewport, keepsTool) =>
+        void finishAnnotation(context, annotation, viewport, keepsTool),
+    }),
     locate: locateTool((viewport, point) => {
       shown.setLocatedPoint({ frameOfReferenceUid: viewport.image?.frameOfReferenceUid ?? "", point });
       sync.showPoint(viewport, point);
@@ -177,11 +202,14 @@ function makeContext(
   const cine = new Cine();
   const host = { grid, studies, sync, cine };
   const hanger = new Hanger(host, manifest.hanging, (problem) => showMessage(page, problem));
-  return new ViewerContext(
+  const context: ViewerContext = new ViewerContext(
     manifest,
     grid,
     cine,
     annotations,
+    values,
+    saving,
+    serverCheck,
     queue,
     tables,
     presentations,
@@ -193,6 +221,7 @@ function makeContext(
     page,
     firstTool,
   );
+  return context;
 }
 
 function makeViewportRoot(index: number): HTMLElement {

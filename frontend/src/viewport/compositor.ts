@@ -1,8 +1,9 @@
 import { describeAnnotation } from "../annotations/describe";
 import { drawDrawings } from "../annotations/drawings";
+import type { LiveValues } from "../annotations/liveValues";
 import { drawLocatedPoint } from "../annotations/locatedPoint";
 import { drawReferenceLines } from "../annotations/referenceLines";
-import { type DescribedAnnotation, drawAnnotations } from "../annotations/render";
+import { arrangeAnnotations, type DrawnAnnotation, drawAnnotations } from "../annotations/render";
 import type { AnnotationStore } from "../annotations/store";
 import type { RequestError } from "../api/client";
 import { contourDrawings, regionUrl } from "../api/regions";
@@ -18,7 +19,6 @@ import {
   imageToScreenMatrix,
   type ScreenSize,
 } from "../geometry/camera";
-import type { ImagePoint } from "../geometry/points";
 import type { GreyTables } from "../render/greyTables";
 import { type ColourLayer, ImagePainter } from "../render/imagePainter";
 import type { MarksStore } from "../render/marks";
@@ -40,6 +40,7 @@ export interface ViewportServices {
   readonly queue: TileQueue;
   readonly tables: GreyTables;
   readonly annotations: AnnotationStore;
+  readonly values: LiveValues;
   readonly marks: MarksStore;
   readonly regions: RegionStore;
   readonly presentations: PresentationStore;
@@ -124,7 +125,8 @@ export class Compositor {
       failure,
       measurements,
       presentation: presented ? look.presentation : null,
-      keyTitle: keyTitle(this.services.presentations.current, image),
+      keyTitle: this.keyTitle(stack, image),
+      hidesAnnotations: this.services.annotations.isHidden,
       regionNote,
       isIncomplete: this.services.cache.isIncomplete(this.loader.plan(index)?.urls ?? []),
       hidesMarks: !look.showMarks && marksOf(image, presented).url !== null,
@@ -251,41 +253,34 @@ export class Compositor {
     return null;
   }
 
+  /** Why it is a key image: what readers marked here, and what key objects say. */
+  private keyTitle({ study }: Stack, image: StudyImage): string {
+    const { studyInstanceUid } = study;
+    const mark = this.services.annotations.keyImage({ ...image, studyInstanceUid });
+    const others = keyTitle(this.services.presentations.current, image);
+    if (mark === null) return others;
+    return [mark.author ? `marked by ${mark.author}` : "marked", others].filter(Boolean).join(", ");
+  }
+
   private paintAnnotations(
     image: StudyImage,
     matrix: ImageToScreen,
     pixels: Pixels,
     { ratio, fusion }: Look,
-  ): readonly DescribedAnnotation[] {
-    if (pixels.quality === "none") return [];
-    const { annotations } = this.services;
-    const laidOver = fusion ? overlayImage(image, fusion.partner) : null;
-    const over = laidOver && {
-      image: laidOver,
-      valueAt: (point: ImagePoint) => this.valueAt(laidOver, point),
-    };
+  ): readonly DrawnAnnotation[] {
+    const { annotations, values } = this.services;
+    if (pixels.quality === "none" || annotations.isHidden) return [];
+    const over = fusion ? overlayImage(image, fusion.partner) : null;
     const described = annotations.forImage(imageKey(image)).map((annotation) => ({
       annotation,
-      text: describeAnnotation(annotation, image, (point) => this.valueAt(image, point), over),
+      lines: describeAnnotation(annotation, image, annotations, values, over),
       selected: annotation.id === annotations.selectedId,
+      offset: annotations.textOffset(annotation.id),
     }));
-    drawAnnotations(this.context, described, matrix, ratio);
-    return described;
-  }
-
-  /** The modality value at an image point, from full-resolution tiles only: an average is no probe. */
-  private valueAt(image: StudyImage, point: { readonly x: number; readonly y: number }): number | null {
-    if (image.packing === null) return null;
-    const x = Math.floor(point.x);
-    const y = Math.floor(point.y);
-    if (x < 0 || y < 0 || x >= image.columns || y >= image.rows) return null;
-    const tile = { level: 0, column: x >> 9, row: y >> 9 };
-    const values = this.services.cache.values(fullTileUrl(image, tile));
-    if (!values) return null;
-    const place = (y & 511) * values.width + (x & 511);
-    if (values.padding?.[place]) return null;
-    const packed = values.values[place];
-    return packed === undefined ? null : packed * image.packing.scale + image.packing.offset;
+    const { pixelAspect } = frameShape(image);
+    const drawn = arrangeAnnotations(this.context, described, matrix, pixelAspect, ratio);
+    drawAnnotations(this.context, drawn, ratio);
+    return drawn;
   }
 }
 

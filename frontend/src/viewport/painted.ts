@@ -1,4 +1,4 @@
-import type { DescribedAnnotation } from "../annotations/render";
+import type { DrawnAnnotation } from "../annotations/render";
 import type { RequestError } from "../api/client";
 import type { PresentationState } from "../dicom/presentation";
 import type { StudyImage } from "../dicom/types";
@@ -23,7 +23,7 @@ export interface Painted {
   readonly scale: number;
   readonly screen: ScreenSize;
   readonly mosaic: Mosaic | null;
-  readonly measurements: readonly DescribedAnnotation[];
+  readonly measurements: readonly DrawnAnnotation[];
   /** The image asked for, when it is not the one painted because its pixels are still on the way. */
   readonly awaitedIndex: number | null;
   readonly failure: RequestError | null;
@@ -31,6 +31,8 @@ export interface Painted {
   readonly presentation: PresentationState | null;
   /** Why the image is a key image, or "". */
   readonly keyTitle: string;
+  /** The reader has hidden what is drawn on images. */
+  readonly hidesAnnotations: boolean;
   /** The file is cut off, and the picture shows what there is. */
   readonly isIncomplete: boolean;
   /** Overlays or a shutter of the image were taken away by the reader. */

@@ -68,6 +68,7 @@ export class Viewport {
     this.bag.add(services.queue.failed.subscribe(({ url }) => repaint(url)));
     this.bag.add(services.tables.arrived.subscribe(() => this.invalidate()));
     this.bag.add(services.annotations.changed.subscribe(() => this.invalidate()));
+    this.bag.add(services.values.arrived.subscribe(() => this.invalidate()));
     this.bag.add(services.shown.changed.subscribe(() => this.invalidate()));
     this.bag.add(services.marks.arrived.subscribe(() => this.invalidate()));
     this.bag.add(services.regions.arrived.subscribe(() => this.invalidate()));

@@ -1,0 +1,47 @@
+import { formatNumber, formatValue } from "../../core/numbers";
+import type { ImagePoint } from "../../geometry/points";
+import { asPlaced, type Kind, replaced, type Surroundings } from "./kind";
+
+export const probe: Kind = {
+  label: "Probe",
+  gesture: "points",
+  placed: 1,
+  marker: "cross",
+  hasHandles: true,
+  build: asPlaced,
+  strokes: () => [],
+  moveHandle: replaced,
+  describe: ({ points: [point] }, around) => (point ? [describeBoth(point, around)] : []),
+};
+
+export const text: Kind = {
+  ...probe,
+  label: "Text",
+  asks: "text",
+  marker: "dot",
+  describe: () => [],
+};
+
+const { asks: _asked, ...silent } = text;
+export const spineLabel: Kind = { ...silent, label: "Vertebra" };
+
+/** The uptake of what is laid over comes first: it is what the reader asks for. */
+function describeBoth(point: ImagePoint, around: Surroundings): string {
+  const below = describeProbe(point, around);
+  const value = around.over?.valueAt(point) ?? null;
+  if (around.over === null || value === null) return below;
+  const { suvFactor, valueUnits } = around.over.image;
+  const uptake =
+    suvFactor === null ? `${formatValue(value)} ${valueUnits}` : `SUV ${formatNumber(value * suvFactor, 2)}`;
+  return `${uptake.trim()}  ${below}`;
+}
+
+function describeProbe(point: ImagePoint, { image, values }: Surroundings): string {
+  const value = values.valueAt(point);
+  const place = `${Math.floor(point.x) + 1}, ${Math.floor(point.y) + 1}`;
+  if (value === null) return place;
+  if (image.valueUnits.startsWith("SUV")) return `${image.valueUnits} ${formatNumber(value, 2)}  (${place})`;
+  const measured = `${formatValue(value)}${image.valueUnits ? ` ${image.valueUnits}` : ""}`;
+  if (image.suvFactor === null) return `${measured}  (${place})`;
+  return `SUV ${formatNumber(value * image.suvFactor, 2)}  (${measured}, ${place})`;
+}

@@ -1,0 +1,199 @@
+import {
+  ANNOTATION_KINDS,
+  type AnnotationKind,
+  type FramePlace,
+  type KeyImage,
+  type StoredAnnotation,
+  type StudyAnnotations,
+} from "../dicom/annotation";
+import type { RegionStatistics } from "../dicom/regionStatistics";
+import { type ImagePoint, imagePoint } from "../geometry/points";
+import { csrfToken, request, retryAfterSeconds } from "./client";
+import {
+  asFields,
+  type Fields,
+  readFlag,
+  readList,
+  readNumber,
+  readNumberOrNull,
+  readText,
+  readTextOrEmpty,
+  readWord,
+  ShapeError,
+} from "./fields";
+
+/** The server kept it, or somebody else was faster; null: somebody deleted it. */
+export type SaveAnswer =
+  | { readonly kind: "saved"; readonly annotation: StoredAnnotation }
+  | { readonly kind: "conflict"; readonly current: StoredAnnotation | null };
+
+export type RemoveAnswer =
+  | { readonly kind: "removed" }
+  | { readonly kind: "conflict"; readonly current: StoredAnnotation | null };
+
+/** An instance that the server made of what is marked. */
+export interface Evidence {
+  readonly modality: string;
+  readonly description: string;
+}
+
+const PATIENCE_MS = 20_000;
+const STATISTICS_ATTEMPTS = 40;
+/** Browsers refuse to keep more than 64 KiB alive, together. */
+const MOST_KEPT_ALIVE = 20_000;
+
+function studyUrl(studyInstanceUid: string): string {
+  return `/viewer/studies/${studyInstanceUid}`;
+}
+
+export async function fetchAnnotations(studyInstanceUid: string): Promise<StudyAnnotations> {
+  const response = await request(`${studyUrl(studyInstanceUid)}/annotations.json`);
+  return parseAnnotations(await response.json(), studyInstanceUid);
+}
+
+export async function saveAnnotation(annotation: StoredAnnotation): Promise<SaveAnswer> {
+  const { studyInstanceUid, uid, kind, sopInstanceUid, frameNumber, points, text, lengthMm, revision } =
+    annotation;
+  const response = await send("PUT", `${studyUrl(studyInstanceUid)}/annotations/${uid}`, {
+    kind,
+    sop_instance_uid: sopInstanceUid,
+    frame_number: frameNumber,
+    points: points.map(({ x, y }) => [x, y]),
+    text,
+    length_mm: lengthMm,
+    revision,
+  });
+  const body = asFields(await response.json(), "annotation");
+  if (response.status === 409) return { kind: "conflict", current: parseCurrent(body, studyInstanceUid) };
+  return { kind: "saved", annotation: parseAnnotation(body, studyInstanceUid) };
+}
+
+export async function removeAnnotation(
+  studyInstanceUid: string,
+  uid: string,
+  revision: number,
+): Promise<RemoveAnswer> {
+  const url = `${studyUrl(studyInstanceUid)}/annotations/${uid}?revision=${revision}`;
+  const response = await send("DELETE", url);
+  if (response.status !== 409) return { kind: "removed" };
+  const body = asFields(await response.json(), "conflict");
+  return { kind: "conflict", current: parseCurrent(body, studyInstanceUid) };
+}
+
+export async function markKeyImage(place: FramePlace, isMarked: boolean): Promise<void> {
+  const { studyInstanceUid, sopInstanceUid, frameNumber } = place;
+  const url = `${studyUrl(studyInstanceUid)}/key-images/${sopInstanceUid}/${frameNumber}`;
+  await send(isMarked ? "PUT" : "DELETE", url);
+}
+
+/** Have what is marked stored as DICOM instances. */
+export async function storeEvidence(studyInstanceUid: string): Promise<readonly Evidence[]> {
+  const response = await send("POST", `${studyUrl(studyInstanceUid)}/evidence`);
+  return readList(asFields(await response.json(), "evidence"), "created").map((one) => {
+    const fields = asFields(one, "instance");
+    return { modality: readText(fields, "modality"), description: readTextOrEmpty(fields, "description") };
+  });
+}
+
+/** The statistics of a region as the server computes them from the stored file; null while it goes on computing. */
+export async function fetchStatistics(
+  place: FramePlace,
+  kind: AnnotationKind,
+  points: readonly ImagePoint[],
+): Promise<(RegionStatistics & { readonly unit: string }) | null> {
+  const query = new URLSearchParams({ kind, points: points.map(({ x, y }) => `${x},${y}`).join(";") });
+  const url = `/viewer/statistics/${place.sopInstanceUid}/${place.frameNumber}.json?${query}`;
+  for (let attempt = 0; attempt < STATISTICS_ATTEMPTS; attempt += 1) {
+    const response = await request(url);
+    if (response.status !== 202) return parseStatistics(await response.json());
+    const seconds = retryAfterSeconds(response);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+  return null;
+}
+
+async function send(method: "PUT" | "DELETE" | "POST", url: string, body?: object): Promise<Response> {
+  const headers: Record<string, string> = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+  if (body) headers["Content-Type"] = "application/json";
+  const text = body ? JSON.stringify(body) : "";
+  return request(
+    url,
+    {
+      method,
+      headers,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      // A change that is on its way arrives although the page is left.
+      keepalive: text.length < MOST_KEPT_ALIVE,
+      ...(body ? { body: text } : {}),
+    },
+    [409],
+  );
+}
+
+export function parseAnnotations(body: unknown, studyInstanceUid: string): StudyAnnotations {
+  const fields = asFields(body, "annotations");
+  const all = (name: string) =>
+    readList(fields, name).map((one) => parseAnnotation(asFields(one, "annotation"), studyInstanceUid));
+  return {
+    annotations: all("annotations"),
+    keyImages: readList(fields, "key_images").map((one) =>
+      parseKeyImage(asFields(one, "key image"), studyInstanceUid),
+    ),
+    readOnly: all("read_only"),
+  };
+}
+
+function parseCurrent(body: Fields, studyInstanceUid: string): StoredAnnotation | null {
+  return body.current == null ? null : parseAnnotation(asFields(body.current, "current"), studyInstanceUid);
+}
+
+function parseAnnotation(fields: Fields, studyInstanceUid: string): StoredAnnotation {
+  const source = fields.source == null ? null : asFields(fields.source, "source");
+  return {
+    uid: readText(fields, "annotation_uid"),
+    kind: readWord(fields, "kind", ANNOTATION_KINDS),
+    studyInstanceUid,
+    seriesInstanceUid: readText(fields, "series_instance_uid"),
+    sopInstanceUid: readText(fields, "sop_instance_uid"),
+    frameNumber: readNumber(fields, "frame_number"),
+    points: readList(fields, "points").map(parsePoint),
+    text: readTextOrEmpty(fields, "text"),
+    lengthMm: readNumberOrNull(fields, "length_mm"),
+    revision: readNumber(fields, "revision"),
+    author: readTextOrEmpty(fields, "author"),
+    changedAt: readTextOrEmpty(fields, "changed_at"),
+    mayEdit: readFlag(fields, "may_edit"),
+    source: source && {
+      sopInstanceUid: readText(source, "sop_instance_uid"),
+      label: readTextOrEmpty(source, "label"),
+    },
+  };
+}
+
+function parseKeyImage(fields: Fields, studyInstanceUid: string): KeyImage {
+  return {
+    studyInstanceUid,
+    sopInstanceUid: readText(fields, "sop_instance_uid"),
+    frameNumber: readNumber(fields, "frame_number"),
+    author: readTextOrEmpty(fields, "author"),
+    changedAt: readTextOrEmpty(fields, "changed_at"),
+  };
+}
+
+function parsePoint(value: unknown): ImagePoint {
+  const [x, y] = Array.isArray(value) ? (value as unknown[]) : [];
+  if (typeof x !== "number" || typeof y !== "number") throw new ShapeError("a point is not two numbers");
+  return imagePoint(x, y);
+}
+
+function parseStatistics(body: unknown): RegionStatistics & { readonly unit: string } {
+  const fields = asFields(body, "statistics");
+  return {
+    count: readNumber(fields, "count"),
+    mean: readNumberOrNull(fields, "mean"),
+    standardDeviation: readNumberOrNull(fields, "standard_deviation"),
+    minimum: readNumberOrNull(fields, "minimum"),
+    maximum: readNumberOrNull(fields, "maximum"),
+    unit: readTextOrEmpty(fields, "unit"),
+  };
+}

@@ -1,0 +1,90 @@
+import type { ImagePoint } from "../geometry/points";
+
+export const ANNOTATION_KINDS = [
+  "length",
+  "bidirectional",
+  "angle",
+  "cobb",
+  "ellipse",
+  "rectangle",
+  "circle",
+  "polygon",
+  "freehand",
+  "probe",
+  "arrow",
+  "text",
+  "calibration",
+  "spine_label",
+] as const;
+export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
+
+/** One frame of an image, within its study. */
+export interface FramePlace {
+  readonly studyInstanceUid: string;
+  readonly sopInstanceUid: string;
+  /** 1-based. */
+  readonly frameNumber: number;
+}
+
+/** What somebody drew: image points in the order that the kind gives them. */
+export interface AnnotationContent extends FramePlace {
+  readonly kind: AnnotationKind;
+  readonly seriesInstanceUid: string;
+  readonly points: readonly ImagePoint[];
+  readonly text: string;
+  /** Of a calibration line: how long it is in truth. */
+  readonly lengthMm: number | null;
+}
+
+/** An annotation as the server keeps it. */
+export interface StoredAnnotation extends AnnotationContent {
+  readonly uid: string;
+  /** 0 until it is kept for the first time. */
+  readonly revision: number;
+  readonly author: string;
+  readonly changedAt: string;
+  readonly mayEdit: boolean;
+  /** The instance that it was read from; null for those that the server keeps itself. */
+  readonly source: { readonly sopInstanceUid: string; readonly label: string } | null;
+}
+
+export interface KeyImage extends FramePlace {
+  readonly author: string;
+  readonly changedAt: string;
+}
+
+/** Everything that readers drew and marked on a study. */
+export interface StudyAnnotations {
+  readonly annotations: readonly StoredAnnotation[];
+  readonly keyImages: readonly KeyImage[];
+  readonly readOnly: readonly StoredAnnotation[];
+}
+
+/** Names a frame as imageKey does. */
+export function frameKey({ sopInstanceUid, frameNumber }: FramePlace): string {
+  return `${sopInstanceUid}/${frameNumber}`;
+}
+
+/** Tell whether two annotations say the same. */
+export function isSameContent(one: AnnotationContent, other: AnnotationContent): boolean {
+  return (
+    one.kind === other.kind &&
+    frameKey(one) === frameKey(other) &&
+    one.text === other.text &&
+    one.lengthMm === other.lengthMm &&
+    one.points.length === other.points.length &&
+    one.points.every((point, index) => {
+      const twin = other.points[index];
+      return twin !== undefined && point.x === twin.x && point.y === twin.y;
+    })
+  );
+}
+
+/** A UID of our own under the root for random ones (PS3.5 B.2). Works without a secure context, too. */
+export function newUid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `2.25.${BigInt(`0x${digits}`)}`;
+}
