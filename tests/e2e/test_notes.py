@@ -55,7 +55,7 @@ def test_a_key_steps_from_key_image_to_key_image_and_round(visit):
     seen = []
     for _ in range(4):
         before = viewport_state(page)["imageIndex"]
-        page.keyboard.press("k")
+        page.keyboard.press("Shift+K")
         page.wait_for_function(
             "before => document.querySelector('[data-viewport]').dataset.imageIndex !== before", arg=before
         )
@@ -105,7 +105,7 @@ def test_regions_are_switched_one_by_one_and_follow_the_images(visit):
     open_notes(page)
     assert switch(page, "Nodule manual") == "true"
     page.keyboard.press("Escape")
-    page.keyboard.press("k")
+    page.keyboard.press("Shift+K")
     wait_for_state(page, imageIndex=NODULE, quality="full")
     with_nodule = settled(page)
 
@@ -121,7 +121,7 @@ def test_regions_are_switched_one_by_one_and_follow_the_images(visit):
     assert len({bare, with_nodule, with_both, with_contour}) == 4
 
     page.keyboard.press("Escape")
-    page.keyboard.press("k")
+    page.keyboard.press("Shift+K")
     page.wait_for_function(
         "before => document.querySelector('[data-viewport]').dataset.imageIndex !== before", arg=NODULE
     )

@@ -16,6 +16,14 @@ export function localDate(now: Date): string {
   return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
 }
 
+/** A moment of the server, with its time zone, on the reader's clock: "2024-01-31T12:30". */
+export function localMoment(moment: string): string {
+  const time = new Date(moment);
+  if (Number.isNaN(time.getTime())) return "";
+  const part = (value: number) => String(value).padStart(2, "0");
+  return `${localDate(time)}T${part(time.getHours())}:${part(time.getMinutes())}`;
+}
+
 function dayBefore(date: string): string {
   const noon = new Date(`${date}T12:00:00`);
   noon.setDate(noon.getDate() - 1);

@@ -6,7 +6,7 @@ import { agree } from "../annotations/serverCheck";
 import type { Annotation } from "../annotations/store";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { type FramePlace, frameKey } from "../dicom/annotation";
-import { localDate, spokenMoment } from "../dicom/moment";
+import { localDate, localMoment, spokenMoment } from "../dicom/moment";
 import { imageKey, type StudyImage } from "../dicom/types";
 import type { Stack } from "../viewport/stack";
 import { element, icon } from "./dom";
@@ -201,7 +201,7 @@ function inModalityUnits(
 }
 
 function noteOf(author: string, changedAt: string): string {
-  const moment = changedAt ? spokenMoment(changedAt, localDate(new Date())) : "just now";
+  const moment = changedAt ? spokenMoment(localMoment(changedAt), localDate(new Date())) : "just now";
   return [author, moment].filter(Boolean).join(", ");
 }
 

@@ -33,8 +33,11 @@ export function askBeside(viewport: Viewport, at: ImagePoint, question: Question
   input.focus({ preventScroll: true });
   input.select();
   return new Promise((resolve) => {
+    let isDone = false;
     const finish = (answer: string | null) => {
-      if (!form.isConnected) return;
+      // Taking the form away moves the focus, which would finish it once more.
+      if (isDone) return;
+      isDone = true;
       form.remove();
       viewport.root.focus({ preventScroll: true });
       resolve(answer);
