@@ -12,19 +12,19 @@ import type { ViewerContext } from "./viewerContext";
 /** The order of the menu; kinds that are needed daily come first. */
 export const DRAWING_KEYS: readonly (readonly [AnnotationKind, string])[] = [
   ["length", "d"],
-  ["bidirectional", "b"],
+  ["bidirectional", "Shift+d"],
   ["angle", "a"],
   ["cobb", "Shift+a"],
   ["ellipse", "e"],
   ["circle", "Shift+e"],
-  ["rectangle", "u"],
+  ["rectangle", "Shift+r"],
   ["polygon", "Shift+g"],
   ["freehand", "g"],
   ["probe", "p"],
   ["arrow", "q"],
   ["text", "Shift+q"],
   ["spine_label", "Shift+s"],
-  ["calibration", "Shift+d"],
+  ["calibration", "Shift+l"],
 ];
 
 export function drawingCommands(): Command[] {
