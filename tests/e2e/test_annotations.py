@@ -174,7 +174,7 @@ def test_values_of_a_region_are_those_of_the_stored_file(visit, system):
     assert said["Mean"] == pytest.approx(inside.mean(), abs=0.51)
     assert said["SD"] == pytest.approx(inside.std(), abs=0.51)
     assert (said["Min"], said["Max"]) == (inside.min(), inside.max())
-    page.keyboard.press(".")
+    page.keyboard.press("Shift+M")
     page.get_by_text("✓ the server measures the same").first.wait_for()
 
 
@@ -239,10 +239,10 @@ def test_the_tool_goes_back_after_one_mark_unless_shift_is_held(visit):
 
     page.wait_for_timeout(100)
     assert described(page).count("Length") == 3
-    page.keyboard.press(",")
+    page.keyboard.press("Shift+H")
     page.get_by_text("Annotations hidden").first.wait_for()
     assert described(page) == ""
-    page.keyboard.press(",")
+    page.keyboard.press("Shift+H")
     wait_for_mark(page, "Length")
 
 
@@ -298,7 +298,7 @@ def test_a_key_image_is_marked_by_one_key_and_seen_by_others(visit):
     colleague = visit(COLLEAGUE).page
     open_study(colleague, STUDY)
     colleague.locator(".series__key").first.wait_for()
-    colleague.keyboard.press(".")
+    colleague.keyboard.press("Shift+M")
     colleague.get_by_role("complementary", name="Marks and key images").get_by_role(
         "button", name=re.compile(r"Key image.*image 61")
     ).click()

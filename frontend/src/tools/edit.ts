@@ -8,18 +8,23 @@ import type { Viewport } from "../viewport/viewport";
 import { paintedImage, pointOn, within } from "./drawing";
 import type { DragSession } from "./tool";
 
-/** A press on a handle, a line or the words of an annotation, whatever tool is active. */
+/**
+ * A press on a handle, a line or the words of an annotation, whatever tool is active.
+ *
+ * @param takesWords false for a tool that draws: words are no obstacle to the next mark.
+ */
 export function editSession(
   store: AnnotationStore,
   viewport: Viewport,
   from: ScreenPoint,
   reach: number,
+  takesWords: boolean,
 ): DragSession | null {
   const painted = viewport.painted;
   const image = paintedImage(viewport);
   if (!painted || image === null) return null;
   const hit = hitAnnotation(painted.measurements, from, reach);
-  if (hit === null) return null;
+  if (hit === null || (hit.part === "words" && !takesWords)) return null;
   const { annotation } = hit;
   store.select(annotation.id);
   if (hit.part === "words") return wordsSession(store, viewport, annotation, from);

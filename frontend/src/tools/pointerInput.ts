@@ -114,7 +114,7 @@ class PointerInput {
     this.wasDrawing = kinds.includes(tool.name);
     if (tool.isWaiting?.(this.viewport)) return tool.start(this.viewport, point);
     const reach = (event.pointerType === "mouse" ? REACH_MOUSE : REACH_TOUCH) * this.viewport.ratio;
-    const edit = editSession(this.host.annotations, this.viewport, point, reach);
+    const edit = editSession(this.host.annotations, this.viewport, point, reach, !this.wasDrawing);
     if (edit !== null) {
       this.wasDrawing = false;
       return edit;

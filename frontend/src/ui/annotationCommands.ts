@@ -55,13 +55,13 @@ export function annotationCommands(): Command[] {
       if (selectedId) void openAnnotation(context, context.grid.active, selectedId);
     }),
     {
-      ...plain("hide-annotations", "Hide all marks, and show them", [","], ({ annotations }) =>
+      ...plain("hide-annotations", "Hide all marks, and show them", ["Shift+h"], ({ annotations }) =>
         annotations.setHidden(!annotations.isHidden),
       ),
       isOn: ({ annotations }) => annotations.isHidden,
     },
     {
-      ...plain("annotation-list", "List of marks and key images", ["."], openList, "list"),
+      ...plain("annotation-list", "List of marks and key images", ["Shift+m"], openList, "list"),
       isOn: ({ page }) => page.classList.contains("viewer--marks"),
     },
     plain("evidence", "Save the marks as DICOM objects", [], (context) => void saveAsDicom(context)),
