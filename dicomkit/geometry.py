@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from dicomkit.functional_groups import functional_group
+from dicomkit.mosaic import is_mosaic, read_mosaic, slice_position
 from dicomkit.pixels.numbers import finite_float, floats
 
 Vector = tuple[float, float, float]
@@ -101,11 +102,32 @@ def read_image_plane(dataset: Dataset, *, frame_index: int = 0) -> ImagePlane | 
     if row is None or column is None or abs(_dot(row, column)) > 0.01:
         return None
     x, y, z = position
+    if position_group is None and is_mosaic(dataset):
+        return _mosaic_plane(dataset, frame_index, (x, y, z), row, column)
     if position_group is None and dataset.get("GridFrameOffsetVector") is not None:
         # PS3.3 C.8.8.3.2: the planes of an RT Dose lie at offsets along the normal of the first one.
         offset = _grid_offset(dataset, frame_index)
         x, y, z = (start + offset * step for start, step in zip(position, _cross(row, column), strict=True))
     return ImagePlane((x, y, z), row, column)
+
+
+def _mosaic_plane(
+    dataset: Dataset, frame_index: int, position: Vector, row: Vector, column: Vector
+) -> ImagePlane | None:
+    """Return the plane of a slice of an MR mosaic; None where it cannot be split: its position is that of no pixel."""
+    mosaic = read_mosaic(dataset)
+    spacing = floats(dataset.get("PixelSpacing"), count=2)
+    if mosaic is None or spacing is None:
+        return None
+    first = slice_position(
+        mosaic,
+        frame_index,
+        position=position,
+        row=row,
+        column=column,
+        spacing_mm=(spacing[0], spacing[1]),
+    )
+    return ImagePlane(first, row, column)
 
 
 def orientation_letters(direction: Sequence[float]) -> str:

@@ -18,6 +18,7 @@ from dicomkit.errors import DicomKitError
 from dicomkit.functional_groups import first_item, functional_group
 from dicomkit.geometry import patient_orientation, read_image_plane
 from dicomkit.malformed import refuse_malformed_values
+from dicomkit.mosaic import is_mosaic, mosaic_note, read_mosaic, sliced_format
 from dicomkit.pixels.modality_lut import read_modality_transform
 from dicomkit.pixels.numbers import first_float, first_int
 from dicomkit.pixels.overlays import overlay_titles
@@ -64,6 +65,7 @@ _UNKNOWN: JSONObject = {
     "lossy": "",
     "overlays": [],
     "shutter_grey": None,
+    "title": "",
     "packing": None,
     "value_units": "",
     "voi": [],
@@ -104,6 +106,7 @@ def display_attributes(dataset: Dataset) -> JSONObject:
     - "image_position_patient", "image_orientation_patient", "patient_orientation", "frame_of_reference_uid"
     - "overlays" (what the overlay planes are called), "shutter_grey" (0 to 255, or null without a shutter)
     - "laterality", "view_position", "slice_location_mm", "slice_thickness_mm", "frame_time_ms", "lossy"
+    - "title": what a reader must know of how the object is shown, or ""
     - "phase" (what tells images at one place apart, see `volume_groups.read_phase`)
     - of a part of a whole slide only: "slide", see `dicomkit.slide.slide_attributes`; its frames are not told apart
     - of a PET image only: "suv_factor" (SUV by body weight = modality value * factor, or null), "suv_problem" (why there
@@ -161,7 +164,8 @@ def frame_attributes(attributes: JSONObject, frame_index: int) -> JSONObject:
 
 def _layout(dataset: Dataset) -> tuple[PixelFormat | None, str]:
     try:
-        return read_pixel_format(dataset, pixel_data_tag=_pixel_data_tag(dataset)), ""
+        layout = read_pixel_format(dataset, pixel_data_tag=_pixel_data_tag(dataset))
+        return sliced_format(layout, read_mosaic(dataset)), ""
     except DicomKitError as error:
         return None, str(error)
 
@@ -200,6 +204,7 @@ def _object_attributes(dataset: Dataset, layout: PixelFormat | None) -> JSONObje
         "view_position": _view_position(dataset),
         "frame_time_ms": _frame_time_ms(dataset),
         "lossy": lossy_text(dataset),
+        "title": mosaic_note(dataset),
     }
 
 
@@ -242,7 +247,8 @@ def _overrides(
     dataset: Dataset, layout: PixelFormat | None, count: int, shared: JSONObject
 ) -> list[JSONObject]:
     has_groups = bool(dataset.get("PerFrameFunctionalGroupsSequence"))
-    if count < 2 or not (has_groups or dataset.get("GridFrameOffsetVector") is not None):
+    is_stack = has_groups or is_mosaic(dataset) or dataset.get("GridFrameOffsetVector") is not None
+    if count < 2 or not is_stack:
         return []
     frames = []
     for frame_index in range(min(count, _MAX_FRAMES_WITH_OVERRIDES)):
@@ -295,7 +301,7 @@ def _view_position(dataset: Dataset) -> str:
 
 def _slice_location(dataset: Dataset, computed_mm: float | None) -> float | None:
     # The console's own number first: it is what people quote to each other.
-    written = first_float(dataset.get("SliceLocation"))
+    written = None if is_mosaic(dataset) else first_float(dataset.get("SliceLocation"))
     return written if written is not None else computed_mm
 
 

@@ -223,7 +223,8 @@ def _weights(first: int, count: int, scale: float, offset: int, size: int) -> ND
     weights = np.maximum(overlap, 0)
     # The last pixel of a level may reach beyond what is stored.
     weights[weights.sum(axis=1) == 0, -1] = 1
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    shares: NDArray[np.float32] = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return shares
 
 
 def _packing(source: FrameSource) -> Packing:

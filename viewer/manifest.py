@@ -159,7 +159,7 @@ def _image_body(image: StackImage) -> dict[str, Any]:
         "frame_number": image.frame_number,
         "marks_url": _marks_url(image),
         "tile_url": _tile_url(image),
-        "title": image.slide.title if image.slide is not None else "",
+        "title": image.slide.title if image.slide is not None else image.attributes.get("title", ""),
         "voi": [_voi_body(image, index, voi) for index, voi in enumerate(image.attributes["voi"])],
     }
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from pydicom.dataset import Dataset
+
 from dicomkit.attributes import Level, indexed_attributes
 from dicomkit.identity import InstanceIdentity, clean_text, whole_number
 from dicomkit.image_attributes import display_attributes
+from dicomkit.mosaic import read_mosaic
 from dicomkit.part10 import Part10Header
 from dicomkit.temporal import age_in_days, parse_date, parse_time
 
@@ -40,9 +43,7 @@ class ArrivingInstance:
         image_attributes = display_attributes(dataset) if _is_image(header) else None
         instance = _columns(header, Level.INSTANCE) | {
             "transfer_syntax_uid": header.syntax.uid[:64],
-            "number_of_frames": max(whole_number(dataset, "NumberOfFrames") or 1, 1)
-            if image_attributes
-            else 0,
+            "number_of_frames": _number_of_frames(dataset, image_attributes),
             "image_attributes": image_attributes,
         }
         return cls(identity, sha256, size_bytes, patient, study, series, instance)
@@ -92,6 +93,14 @@ def _age_days(patient: dict[str, Any], study: dict[str, Any], patient_age: str) 
         return age.days
     days = age_in_days(patient_age)
     return -1 if days is None else days
+
+
+def _number_of_frames(dataset: Dataset, image_attributes: dict[str, Any] | None) -> int:
+    """Return how many images an object is: its frames, or the slices of a mosaic; 0 without an image."""
+    if image_attributes is None:
+        return 0
+    mosaic = read_mosaic(dataset)
+    return mosaic.slices if mosaic else max(whole_number(dataset, "NumberOfFrames") or 1, 1)
 
 
 def _is_image(header: Part10Header) -> bool:

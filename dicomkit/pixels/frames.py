@@ -17,6 +17,7 @@ from pydicom.uid import UID
 
 from dicomkit.errors import FrameDecodeError, FrameNotFoundError, MalformedAttributeError, NoPixelDataError
 from dicomkit.malformed import refuse_malformed_values
+from dicomkit.mosaic import read_mosaic, sliced_format
 from dicomkit.part10 import UNDEFINED_LENGTH, Part10Header, PixelDataElement, read_header
 from dicomkit.pixels.decoders import decode_samples
 from dicomkit.pixels.encapsulation import EncapsulatedFrames
@@ -32,7 +33,7 @@ class FrameSource:
 
     The header is parsed once. `dataset` holds the attributes before the pixel data, `pixel_format` the layout of
     a frame, `syntax` the transfer syntax. `is_truncated` becomes true when a frame that was read was not whole
-    in the file: the missing values are zero, or what the codec makes of them.
+    in the file: the missing values are zero, or what the codec makes of them. The slices of an MR mosaic are frames.
     """
 
     def __init__(self, header: Part10Header, *, owns_stream: bool = False) -> None:
@@ -42,9 +43,9 @@ class FrameSource:
         self.dataset: Dataset = header.dataset
         self.syntax: TransferSyntax = header.syntax
         with refuse_malformed_values():
-            self.pixel_format: PixelFormat = read_pixel_format(
-                header.dataset, pixel_data_tag=header.pixel_data.tag
-            )
+            self._stored_format = read_pixel_format(header.dataset, pixel_data_tag=header.pixel_data.tag)
+            self._mosaic = read_mosaic(header.dataset)
+            self.pixel_format: PixelFormat = sliced_format(self._stored_format, self._mosaic)
         self.is_truncated = False
         self._stream = header.stream
         self._owns_stream = owns_stream
@@ -132,11 +133,17 @@ class FrameSource:
 
     def _read(self, frame_index: int) -> tuple[NDArray[Any], bool]:
         """Return the samples of a frame and whether they are luminance and colour differences."""
-        layout = self.pixel_format
-        if not 0 <= frame_index < layout.number_of_frames:
-            raise FrameNotFoundError(
-                f"The image has no frame {frame_index + 1}; it has {layout.number_of_frames}."
-            )
+        count = self.pixel_format.number_of_frames
+        if not 0 <= frame_index < count:
+            raise FrameNotFoundError(f"The image has no frame {frame_index + 1}; it has {count}.")
+        if self._mosaic is None:
+            return self._read_stored(frame_index)
+        whole, is_ybr = self._read_stored(0)
+        return self._mosaic.part(whole, frame_index), is_ybr
+
+    def _read_stored(self, frame_index: int) -> tuple[NDArray[Any], bool]:
+        """Return the samples of a frame as the file has them: a mosaic is one."""
+        layout = self._stored_format
         if self._video is not None:
             return self._video_frame(self._video, frame_index), False
         if self._encapsulated is None:
@@ -176,7 +183,7 @@ class FrameSource:
         return EncapsulatedFrames(
             self._stream,
             self._element.offset,
-            self.pixel_format.number_of_frames,
+            self._stored_format.number_of_frames,
             self.syntax.decoder,
             _very_long_integers(self.dataset, "ExtendedOffsetTable"),
             _very_long_integers(self.dataset, "ExtendedOffsetTableLengths"),

@@ -193,7 +193,7 @@ def _add_pixels(dataset: Dataset, frames: list[NDArray[np.integer]], *, is_jpeg:
         bits_stored=8,
         photometric_interpretation="YBR_FULL_422" if is_colour else photometric,
     )
-    coded = [imagecodecs.jpeg8_encode(frame, level=_JPEG_QUALITY) for frame in frames]
+    coded = [bytes(imagecodecs.jpeg8_encode(frame, level=_JPEG_QUALITY)) for frame in frames]
     dataset.PixelData = encapsulate(coded)
     dataset["PixelData"].VR = "OB"
     dataset.LossyImageCompression = "01"

@@ -83,7 +83,7 @@ def _outline(random: np.random.Generator, rows: int, columns: int) -> NDArray[np
         strict=True,
     ):
         solid &= np.hypot(x - centre_x, y - centre_y) > radius
-    return solid.astype(np.uint8) * 255
+    return np.where(solid, np.uint8(255), np.uint8(0))
 
 
 def _clouds(random: np.random.Generator) -> NDArray[np.uint8]:

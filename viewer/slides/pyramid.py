@@ -188,7 +188,7 @@ def _attributes(instance: Instance) -> dict[str, Any]:
     shared, slide = instance.image_attributes["shared"], _slide(instance)
     spacing = slide["pixel_spacing_mm"]
     aspect = [1.0, 1.0] if not spacing or abs(spacing[0] / spacing[1] - 1) < 1e-4 else spacing
-    return shared | {
+    whole: dict[str, Any] = shared | {
         "rows": slide["rows"],
         "columns": slide["columns"],
         "levels": level_count(slide["rows"], slide["columns"]),
@@ -201,6 +201,7 @@ def _attributes(instance: Instance) -> dict[str, Any]:
         "slice_location_mm": None,
         "slice_thickness_mm": None,
     }
+    return whole
 
 
 def _slide(instance: Instance) -> dict[str, Any]:
