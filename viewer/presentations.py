@@ -24,6 +24,7 @@ from dicomkit.presentation import (
     SizeMode,
     read_presentation_state,
 )
+from viewer.models import Evidence
 from viewer.regions.listing import regions_of
 
 # So many objects of each kind are read when a study is opened; the newest are what a reader wants to see.
@@ -37,15 +38,30 @@ JSONObject = dict[str, Any]
 def presentations_of(study: Study) -> JSONObject:
     """Return what the study holds of presentation states, key object selections and regions, the newest first.
 
-    An object that cannot be read is named, with the reason in ``problem``.
+    What was made of our own annotations is there once, as it was last stored. An object that cannot be read is named, with the reason in ``problem``.
     """
-    states = instances_of_classes(study, {GRAYSCALE_SOFTCOPY_PRESENTATION_STATE})[:_MOST_OBJECTS]
-    selections = instances_of_classes(study, {KEY_OBJECT_SELECTION_DOCUMENT})[:_MOST_OBJECTS]
+    states = _latest(study, GRAYSCALE_SOFTCOPY_PRESENTATION_STATE)
+    selections = _latest(study, KEY_OBJECT_SELECTION_DOCUMENT)
     return {
         "presentation_states": [_state_body(study, instance) for instance in states],
         "key_objects": [_key_object_body(instance) for instance in selections],
         "regions": regions_of(study),
     }
+
+
+def _latest(study: Study, sop_class_uid: str) -> list[Instance]:
+    """Return the newest objects of a class; of those that were made of our own annotations the last one only."""
+    ours = {
+        uid: (kind, subject)
+        for uid, kind, subject in Evidence.objects.filter(study=study).values_list(
+            "sop_instance_uid", "kind", "subject"
+        )
+    }
+    found: dict[object, Instance] = {}
+    for instance in instances_of_classes(study, {sop_class_uid}):
+        uid = instance.sop_instance_uid
+        found.setdefault(ours.get(uid, uid), instance)
+    return list(found.values())[:_MOST_OBJECTS]
 
 
 def read_stored_header(sha256: str) -> Part10Header:

@@ -12,11 +12,16 @@ from django.http import HttpResponse
 from django.test import Client
 from numpy.typing import NDArray
 from PIL import Image
+from pydicom.dataset import Dataset
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import Facility, User
 from archive.models import Instance
+from tests.dicom_samples import image
+from tests.factories import store
+from tests.viewer.evidence_samples import CT
 from viewer import services
+from viewer.statistics import gathering
 from viewer.tiles import service
 from viewer.tiles.request import TileRequest
 from viewer.volumes import series
@@ -29,6 +34,7 @@ Fetch = Callable[[str], HttpResponse]
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs, so nobody waits long for one."""
     monkeypatch.setattr(service, "PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 0.02)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +50,14 @@ def volume_folder(tmp_path: Path, settings: Settings, monkeypatch: pytest.Monkey
 def reader(radiologist: User, log_in: Callable[[User], Client]) -> Client:
     """The browser of a radiologist of the north."""
     return log_in(radiologist)
+
+
+@pytest.fixture
+def ct(north: Facility) -> Dataset:
+    """A stored CT image whose patient's name is beyond ASCII, the first of two."""
+    dataset = image(**CT)
+    store(dataset, image(number=2, **CT), facility=north)
+    return dataset
 
 
 def address(

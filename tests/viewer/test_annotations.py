@@ -1,11 +1,10 @@
 """What a reader draws is there for the next one, changes only from what was seen, and keeps its history."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import Facility, User
@@ -13,7 +12,7 @@ from accounts.roles import Role
 from archive.models import Study
 from audit.models import AuditEvent
 from tests.conftest import member
-from tests.dicom_samples import about, image
+from tests.dicom_samples import image
 from tests.factories import store
 from tests.viewer.annotation_samples import BODY, SOP_UID, STUDY, UID, delete, listed, put
 from viewer.exceptions import RevisionChangeError
@@ -202,68 +201,6 @@ def test_a_study_keeps_so_many_annotations_only(reader: Client, monkeypatch: pyt
     assert "Delete some first" in refused.json()["detail"]
 
 
-def test_an_identifier_of_another_study_is_not_told_from_one_that_is_taken(
-    reader: Client, south: Facility, log_in: Callable[[User], Client]
-) -> None:
-    store(image(about(2)), facility=south)
-    other = log_in(member(Role.RADIOLOGIST, south))
-    address = f"/viewer/studies/{about(2).study_instance_uid}/"
-    put(other, study=address, sop_instance_uid=image(about(2)).SOPInstanceUID)
-
-    answer = put(reader, revision=0)
-
-    assert (answer.status_code, answer.json()["current"]) == (409, None)
-    assert Annotation.objects.get().instance.sop_instance_uid == image(about(2)).SOPInstanceUID
-
-
-@pytest.mark.parametrize("role", Role)
-def test_only_who_may_annotate_writes(
-    role: Role, reader: Client, north: Facility, log_in: Callable[[User], Client]
-) -> None:
-    put(reader)
-    user = User.objects.get(username="radiologist.north") if role is Role.RADIOLOGIST else member(role, north)
-    browser = log_in(user)
-    is_allowed = role in (Role.RADIOLOGIST, Role.TECHNOLOGIST)
-    sees = is_allowed or role is Role.ADMINISTRATOR
-
-    assert put(browser, text="theirs", revision=1).status_code == (200 if is_allowed else 403)
-    key_image = browser.put(f"{STUDY}key-images/{SOP_UID}/1")
-    assert key_image.status_code == (204 if is_allowed else 403)
-    page = browser.get(f"{STUDY}annotations.json")
-    assert page.status_code == (200 if sees else 404)
-    if sees:
-        assert [one["may_edit"] for one in page.json()["annotations"]] == [is_allowed]
-
-
-def test_the_radiologist_of_another_facility_finds_no_such_study(
-    reader: Client, south: Facility, log_in: Callable[[User], Client]
-) -> None:
-    put(reader)
-    outsider = log_in(member(Role.RADIOLOGIST, south))
-
-    answers = [
-        outsider.get(f"{STUDY}annotations.json"),
-        put(outsider, text="x", revision=1),
-        delete(outsider, 1),
-        outsider.put(f"{STUDY}key-images/{SOP_UID}/1"),
-        outsider.delete(f"{STUDY}key-images/{SOP_UID}/1"),
-    ]
-
-    assert [one.status_code for one in answers] == [404] * 5
-    assert Annotation.objects.get().text == ""
-
-
-def test_a_radiologist_of_one_facility_who_sees_another_by_a_lesser_role_cannot_write_there(
-    reader: Client, south: Facility, north: Facility, log_in: Callable[[User], Client]
-) -> None:
-    both = member(Role.RADIOLOGIST, south)
-    both.memberships.create(facility=north, role=Role.ADMINISTRATOR)
-
-    answer = put(log_in(both))
-
-    assert (answer.status_code, answer.json()["detail"][:9]) == (403, "Your role")
-
-
 def test_key_images_are_marked_once_and_unmarked(reader: Client, colleague: Client) -> None:
     address = f"{STUDY}key-images/{SOP_UID}/1"
 
@@ -341,41 +278,3 @@ def test_the_database_itself_refuses_what_no_annotation_is(columns: dict[str, An
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Annotation.objects.update(**columns)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_many_who_change_one_revision_at_once_one_does(radiologist: User, reader: Client) -> None:
-    put(reader)
-
-    answers = _at_once([lambda number=number: _change(radiologist, f"by {number}", 1) for number in range(8)])
-
-    assert sorted(answers) == [200] + [409] * 7
-    assert list(AnnotationRevision.objects.order_by("revision").values_list("revision", flat=True)) == [1, 2]
-    assert Annotation.objects.get().text == AnnotationRevision.objects.get(revision=2).text
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_many_who_make_one_annotation_at_once_one_does(radiologist: User) -> None:
-    answers = _at_once([lambda number=number: _change(radiologist, f"by {number}", 0) for number in range(8)])
-
-    assert sorted(answers) == [201] + [409] * 7
-    assert (Annotation.objects.count(), AnnotationRevision.objects.count()) == (1, 1)
-
-
-def _change(user: User, text: str, revision: int) -> int:
-    client = Client()
-    client.force_login(user)
-    return put(client, text=text, revision=revision).status_code
-
-
-def _at_once(calls: list[Callable[[], int]]) -> list[int]:
-    """Run calls in threads, each with a connection of its own."""
-
-    def run(call: Callable[[], int]) -> int:
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(run, calls))

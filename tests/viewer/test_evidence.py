@@ -1,9 +1,6 @@
-"""What readers marked becomes DICOM instances: read back by us and by DCMTK, stored once, superseding, in no image's way."""
+"""What readers marked becomes DICOM instances: read back by us, stored once, superseding, in no image's way."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,118 +11,16 @@ from pydicom.dataset import Dataset
 from accounts.models import Facility, User
 from accounts.roles import Role
 from archive.models import ArrivalConflict, Instance, Study
-from archive.selectors import open_blob
 from audit.models import AuditEvent
 from dicomkit.key_object import read_key_object_selection
-from dicomkit.marking import REGION_KINDS, MarkingKind
-from dicomkit.part10 import read_header
 from tests.conftest import member
 from tests.dicom_samples import image
 from tests.factories import store
 from tests.viewer.annotation_samples import STUDY, delete, put
-from viewer.models import Annotation, Evidence
-from viewer.services import measure_requested_region
-from viewer.statistics import gathering
-from viewer.statistics.request import StatisticsRequest
+from tests.viewer.evidence_samples import CT, draw, numbers, report_of, saved, stored_file
+from viewer.models import Evidence
 
 pytestmark = pytest.mark.django_db
-
-CT = {
-    "modality": "CT",
-    "RescaleSlope": "1",
-    "RescaleIntercept": "-1024",
-    "RescaleType": "HU",
-    "PixelSpacing": [0.5, 0.5],
-    "PatientName": "Müller^Jürgen",
-    "SpecificCharacterSet": "ISO_IR 100",
-}
-DRAWN: dict[str, list[list[float]]] = {
-    "length": [[1, 2], [4, 6]],
-    "bidirectional": [[1, 1], [1, 3], [2, 2], [10, 2]],
-    "angle": [[5, 0], [0, 0], [0, 7]],
-    "cobb": [[0, 0], [4, 0], [9, 9], [6, 6]],
-    "ellipse": [[2, 8], [14, 8], [8, 4], [8, 12]],
-    "rectangle": [[2, 3], [9, 3], [9, 12], [2, 12]],
-    "circle": [[8, 8], [8, 12]],
-    "polygon": [[3, 3], [12, 4], [10, 11], [5, 6], [4, 10]],
-    "freehand": [[3, 3], [12, 4], [10, 11]],
-    "probe": [[4.5, 5.5]],
-}
-
-
-@pytest.fixture(autouse=True)
-def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 0.02)
-
-
-@pytest.fixture
-def ct(north: Facility) -> Dataset:
-    """A stored CT image whose patient's name is beyond ASCII."""
-    dataset = image(**CT)
-    store(dataset, image(number=2, **CT), facility=north)
-    return dataset
-
-
-def draw(reader: Client, *kinds: str) -> None:
-    """Draw one of each kind."""
-    for number, kind in enumerate(kinds or DRAWN):
-        assert put(reader, f"2.25.{number + 1}", kind=kind, points=DRAWN[kind]).status_code == 201
-
-
-def work() -> None:
-    """Compute what workers would compute."""
-    for one in Annotation.objects.select_related("instance__blob"):
-        if one.kind in REGION_KINDS:
-            measure_requested_region(
-                StatisticsRequest(
-                    one.instance.blob.sha256,
-                    one.instance.sop_instance_uid,
-                    one.frame_number,
-                    MarkingKind(one.kind),
-                    tuple((float(x), float(y)) for x, y in one.points),
-                )
-            )
-
-
-def saved(reader: Client) -> list[dict[str, Any]]:
-    """Have everything stored, and return what was."""
-    work()
-    answer = reader.post(f"{STUDY}evidence")
-    assert answer.status_code == 200, answer.content
-    created: list[dict[str, Any]] = answer.json()["created"]
-    return created
-
-
-def stored_file(sop_instance_uid: str) -> Dataset:
-    """Return a stored instance."""
-    with open_blob(Instance.objects.get(sop_instance_uid=sop_instance_uid).blob.sha256) as file:
-        return read_header(file).dataset
-
-
-def report_of(reader: Client) -> Dataset:
-    """Have everything stored, and return the measurement report."""
-    (uid,) = [one["sop_instance_uid"] for one in saved(reader) if one["modality"] == "SR"]
-    return stored_file(uid)
-
-
-def numbers(report: Dataset) -> list[tuple[str, str, float, str]]:
-    """Return (tracking identifier, concept with derivation, value, unit) of each number of a report."""
-    groups = report.ContentSequence[-1].ContentSequence
-    found = []
-    for group in groups:
-        label = group.ContentSequence[0].TextValue
-        for item in group.ContentSequence:
-            if item.ValueType != "NUM":
-                continue
-            concept = item.ConceptNameCodeSequence[0].CodeMeaning
-            for child in item.get("ContentSequence", []):
-                if child.ValueType == "CODE":
-                    concept += f" {child.ConceptCodeSequence[0].CodeMeaning}"
-            measured = item.MeasuredValueSequence[0]
-            unit = measured.MeasurementUnitsCodeSequence[0].CodeValue
-            assert float(measured.NumericValue) == pytest.approx(measured.FloatingPointValue, rel=1e-9)
-            found.append((label, concept, measured.FloatingPointValue, unit))
-    return found
 
 
 def test_a_report_says_what_numpy_says_of_the_stored_pixels(ct: Dataset, reader: Client) -> None:
@@ -158,26 +53,6 @@ def test_a_report_says_what_numpy_says_of_the_stored_pixels(ct: Dataset, reader:
     )
 
 
-@pytest.mark.skipif(shutil.which("dsrdump") is None, reason="DCMTK is not installed")
-def test_dcmtk_reads_the_report_and_finds_nothing_wrong(ct: Dataset, reader: Client, tmp_path: Path) -> None:
-    draw(reader)
-    reader.put(f"{STUDY}key-images/{ct.SOPInstanceUID}/1")
-
-    for one in saved(reader):
-        path = tmp_path / f"{one['modality']}.dcm"
-        with open_blob(Instance.objects.get(sop_instance_uid=one["sop_instance_uid"]).blob.sha256) as file:
-            path.write_bytes(file.read())
-        ran = subprocess.run(["dsrdump", "-v", str(path)], capture_output=True, text=True, check=False)
-
-        # It says that it looks neither at the characters of UTF-8 nor at the rules of templates.
-        said = [
-            line for line in ran.stderr.splitlines() if "not support" not in line and "not yet" not in line
-        ]
-        problems = [line for line in said if line.startswith(("W:", "E:", "F:"))]
-        assert (ran.returncode, problems) == (0, [])
-        assert "Imaging Measurement Report" in ran.stdout or "Of Interest" in ran.stdout
-
-
 def test_the_report_is_of_the_same_patient_and_study(ct: Dataset, reader: Client) -> None:
     draw(reader, "length")
 
@@ -199,10 +74,10 @@ def test_what_has_not_changed_is_not_stored_again(ct: Dataset, reader: Client) -
 
     again = reader.post(f"{STUDY}evidence").json()
 
-    assert [one["modality"] for one in first] == ["SR", "KO"]
+    assert [one["modality"] for one in first] == ["SR", "KO", "PR"]
     assert again["created"] == []
-    assert "no measurement or key image of this study is new" in again["detail"]
-    assert Evidence.objects.count() == 2
+    assert "no annotation or key image of this study is new" in again["detail"]
+    assert Evidence.objects.count() == 3
 
 
 def test_a_later_report_takes_the_place_of_the_former_in_the_same_series(ct: Dataset, reader: Client) -> None:
@@ -227,13 +102,12 @@ def test_nobody_is_told_that_it_is_stored_before_the_numbers_are_there(ct: Datas
 
     assert (pending.status_code, pending["Retry-After"]) == (202, "1")
     assert not Evidence.objects.exists()
-    assert len(saved(reader)) == 1
+    assert [one["modality"] for one in saved(reader)] == ["SR", "PR"]
 
 
 def test_a_study_without_marks_has_nothing_to_store(ct: Dataset, reader: Client) -> None:
     draw(reader, "length")
     delete(reader, 1, "2.25.1")
-    put(reader, "2.25.9", kind="arrow", points=[[1, 1], [2, 2]], text="look")
 
     answer = reader.post(f"{STUDY}evidence")
 

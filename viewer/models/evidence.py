@@ -9,6 +9,7 @@ class EvidenceKind(models.TextChoices):
 
     MEASUREMENTS = "SR", "Measurement report"
     KEY_IMAGES = "KO", "Key images"
+    PRESENTATION = "PR", "Presentation state"
 
 
 class Evidence(models.Model):
@@ -21,6 +22,8 @@ class Evidence(models.Model):
     kind = models.CharField(max_length=2, choices=EvidenceKind)
     sop_instance_uid = models.CharField(max_length=64, unique=True)
     series_instance_uid = models.CharField(max_length=64)
+    # SHA-256 of what it is about, where a study has several of a kind: the images of a presentation state.
+    subject = models.CharField(max_length=64, blank=True)
     # SHA-256 of what it was made of, so that nothing is stored twice.
     content = models.CharField(max_length=64)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -1,5 +1,6 @@
-"""Store what readers marked in a study as DICOM instances: measurements as a report, key images as a selection.
+"""Store what readers marked in a study as DICOM instances: a report, a selection of key images, presentation states.
 
+Measurements become the report, and everything that is drawn or written on grey-scale images is in the states.
 The instances go through the archive's door like any others. No stored instance is changed: a later report names the
 one that it takes the place of.
 """
@@ -22,26 +23,36 @@ from audit.actors import Actor
 from dicomkit.evidence import EvidenceSeries
 from dicomkit.key_object_writing import key_object_selection
 from dicomkit.part10 import read_header
+from dicomkit.presentation_writing import presentation_state
 from dicomkit.sr.report import ReportedMarking, measurement_report
 from dicomkit.uid import new_uid
 from viewer.exceptions import EvidenceRefusedError
 from viewer.models import Annotation, Evidence, EvidenceKind, KeyImage
+from viewer.presented import PresentedGroup, can_be_presented, presented_groups
 from viewer.reported import MEASURING_KINDS, evidence_image, reported_markings
 from viewer.selectors import annotations_of_study, key_images_of_study
 
 # Far behind the series of the scanner, so that they come last in every list.
-_SERIES_NUMBERS = {EvidenceKind.MEASUREMENTS: 9901, EvidenceKind.KEY_IMAGES: 9902}
+_SERIES_NUMBERS = {
+    EvidenceKind.MEASUREMENTS: 9901,
+    EvidenceKind.KEY_IMAGES: 9902,
+    EvidenceKind.PRESENTATION: 9903,
+}
 
 
 @dataclass(frozen=True)
 class StoredEvidence:
-    """What was stored; nothing where nothing has changed since the last time."""
+    """What was stored; nothing where nothing has changed since the last time.
+
+    `omitted` counts annotations of images that no grey-scale presentation state can show, such as those in colour.
+    """
 
     created: tuple[Evidence, ...]
+    omitted: int
 
 
 def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidence | None:
-    """Store measurements and key images of a study as instances of it; None while workers compute numbers for them.
+    """Store what is marked in a study as instances of it; None while workers compute numbers for them.
 
     The caller has checked that the author may annotate the study. What has not changed since it was last stored is
     not stored again. Ingest records INSTANCES_STORED.
@@ -60,6 +71,7 @@ def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidenc
     markings = reported_markings(annotations) if measuring else []
     if markings is None:
         return None
+    groups = presented_groups(annotations, markings)
     key_images = list(key_images_of_study(study).select_related("instance__series", "instance__blob"))
     with transaction.atomic():
         # One at a time for each study: the second finds what the first has stored.
@@ -68,9 +80,13 @@ def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidenc
         made = [
             _store_measurements(study, annotations, markings, author, session) if markings else None,
             _store_key_images(study, key_images, author, session) if key_images else None,
+            *(_store_presentation(study, group, author, session) for group in groups),
         ]
         close_session(session)
-    return StoredEvidence(tuple(one for one in made if one is not None))
+    return StoredEvidence(
+        created=tuple(one for one in made if one is not None),
+        omitted=sum(not can_be_presented(one) for one in annotations),
+    )
 
 
 def _store_measurements(
@@ -113,12 +129,31 @@ def _store_key_images(
     return _store(dataset, study, EvidenceKind.KEY_IMAGES, content, author, session)
 
 
+def _store_presentation(
+    study: Study, group: PresentedGroup, author: User, session: ArrivalSession
+) -> Evidence | None:
+    kind = EvidenceKind.PRESENTATION
+    last = _last(study, kind, subject=group.subject)
+    if last is not None and last.content == group.content:
+        return None
+    number = group.header.get("SeriesNumber")
+    dataset = presentation_state(
+        group.header,
+        group.frames,
+        group.greys,
+        _series(study, kind, _last(study, kind)),
+        description="Annotations" if number is None else f"Annotations of series {number}",
+        creator=author.get_full_name(),
+    )
+    return _store(dataset, study, kind, group.content, author, session, subject=group.subject)
+
+
 def _digest(parts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _last(study: Study, kind: EvidenceKind) -> Evidence | None:
-    return Evidence.objects.filter(study=study, kind=kind).order_by("-pk").first()
+def _last(study: Study, kind: EvidenceKind, **about: str) -> Evidence | None:
+    return Evidence.objects.filter(study=study, kind=kind, **about).order_by("-pk").first()
 
 
 def _series(study: Study, kind: EvidenceKind, last: Evidence | None) -> EvidenceSeries:
@@ -144,6 +179,8 @@ def _store(
     content: str,
     author: User,
     session: ArrivalSession,
+    *,
+    subject: str = "",
 ) -> Evidence:
     file = io.BytesIO()
     dataset.save_as(file, enforce_file_format=True)
@@ -156,6 +193,7 @@ def _store(
         kind=kind,
         sop_instance_uid=dataset.SOPInstanceUID,
         series_instance_uid=dataset.SeriesInstanceUID,
+        subject=subject,
         content=content,
         author=author,
     )

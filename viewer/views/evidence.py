@@ -22,7 +22,7 @@ from viewer.views.opening import opened_study
 from viewer.views.pictures import unavailable
 
 _NOTHING_NEW = (
-    "Nothing has been stored: no measurement or key image of this study is new since they were last stored."
+    "Nothing has been stored: no annotation or key image of this study is new since they were last stored."
 )
 _COMPUTING = "The numbers of some regions are still being computed. Ask again in a second."
 
@@ -31,7 +31,7 @@ _COMPUTING = "The numbers of some regions are still being computed. Ask again in
 @audited(EventType.INSTANCES_STORED, recorded_by_service=True)
 @requires(Codename.ANNOTATE_STUDY)
 def evidence(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
-    """Store measurements and key images: 200 with what was stored, 202 while numbers are computed (ask again)."""
+    """Store what is marked: 200 with what was stored and what was not, 202 while numbers are computed (ask again)."""
     study = opened_study(request, study_instance_uid)
     if not may_annotate(request.user, study):
         return problem(403, "Not allowed", NOT_ALLOWED)
@@ -43,7 +43,7 @@ def evidence(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
     except (DicomKitError, BlobNotFoundError, EvidenceRefusedError) as error:
         return problem(422, "The annotations could not be stored", str(error))
     if stored is None:
-        pending = JsonResponse({"created": [], "detail": _COMPUTING}, status=202)
+        pending = JsonResponse({"created": [], "omitted": 0, "detail": _COMPUTING}, status=202)
         pending["Retry-After"] = "1"
         return pending
     created = [
@@ -54,4 +54,14 @@ def evidence(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
         }
         for one in stored.created
     ]
-    return JsonResponse({"created": created, "detail": "" if created else _NOTHING_NEW})
+    told = ["" if created else _NOTHING_NEW, _left_out(stored.omitted)]
+    return JsonResponse(
+        {"created": created, "omitted": stored.omitted, "detail": " ".join(filter(None, told))}
+    )
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    marks = "1 annotation is" if count == 1 else f"{count} annotations are"
+    return f"{marks} in no presentation state, because it is for grey-scale images only."
