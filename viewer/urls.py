@@ -2,6 +2,7 @@ from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
 from viewer.views import (
+    ahead,
     annotations,
     evidence,
     fusion,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("studies/<uid:study_instance_uid>/", page.study_page, name="study"),
     path("hanging/protocols.json", hanging.protocols, name="hanging_protocols"),
     path("hanging/protocols/<slug:protocol_id>.json", hanging.protocol, name="hanging_protocol"),
+    path("studies/<uid:study_instance_uid>/ahead/", ahead.ahead, name="ahead"),
     path("studies/<uid:study_instance_uid>/manifest.json", page.manifest, name="manifest"),
     path(
         "studies/<uid:study_instance_uid>/presentations.json",

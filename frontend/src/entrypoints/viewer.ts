@@ -4,6 +4,7 @@ import "../styles/banner.css";
 import "../styles/hanging.css";
 import "../styles/layout.css";
 import "../styles/priors.css";
+import "../styles/readingList.css";
 import "../styles/fusion.css";
 import "../styles/navigator.css";
 import { required } from "../ui/dom";

@@ -52,6 +52,7 @@ import { openingOf } from "./opening";
 import { attachOverlay } from "./overlay";
 import { attachPatientBanner } from "./patientBanner";
 import { attachPriors } from "./priors";
+import { attachReadingList, readingListCommands } from "./readingListNav";
 import { attachSaving } from "./saveState";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
@@ -87,7 +88,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   const gridRoot = required<HTMLElement>("[data-part=grid]", page);
   const grid = new ViewportGrid(gridRoot, services, makeViewportRoot);
   const context = makeContext(page, withImages(manifest), grid, services);
-  const commands = viewerCommands();
+  const commands = [...viewerCommands(), ...readingListCommands(page)];
   bag.add(buildToolbar(required("[data-part=toolbar]", page), commands, context));
   bag.add(buildSeriesStrip(required("[data-part=strip]", page), context));
   bag.add(buildCineBar(required("[data-part=cine]", page), context.cine));
@@ -97,6 +98,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(attachDividers(grid));
   bag.add(attachPriors(required("[data-part=priors]", page), context));
   bag.add(attachPatientBanner(required("[data-part=banner]", page), context));
+  bag.add(attachReadingList(required("[data-part=reading-list]", page), page, context));
   bag.add(attachAnnotationPanel(required(".viewer__body", page), context));
   bag.add(attachSaving(page, context));
   attachSheet(page, bag);

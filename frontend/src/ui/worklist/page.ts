@@ -1,10 +1,11 @@
 import { WorklistApi } from "../../api/worklist";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
+import { keepReadingList } from "../../core/readingList";
 import { required } from "../dom";
 import { rememberLook } from "../preferences";
 import { attachLiveList } from "./live";
 import { attachListNavigation } from "./navigation";
-import { speakMoments } from "./rows";
+import { speakMoments, studyRows } from "./rows";
 import { SeriesViews } from "./series";
 
 /** Bring the server's list to life. Without this script the list still searches, sorts, turns pages and opens. */
@@ -38,9 +39,15 @@ export function openWorklist(page: HTMLElement): Disposer {
       reload: () => reloadList(page, api),
     }),
   );
+  bag.add(listen(window, "pagehide", () => keepReadingList(uidsOf(body), sessionStorage)));
   bag.add(attachFilters(part<HTMLFormElement>("filters")));
   bag.add(listen(required("[data-action=toggle-density]", page), "click", toggleDensity));
   return () => bag.dispose();
+}
+
+/** The studies in the order in which they stand. */
+function uidsOf(body: HTMLElement): string[] {
+  return studyRows(body).flatMap(({ dataset }) => dataset.studyInstanceUid ?? []);
 }
 
 /** Choosing a filter searches at once; typed fields wait for Enter. */

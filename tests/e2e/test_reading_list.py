@@ -1,0 +1,40 @@
+"""From one study of the list to the next without going back to the list."""
+
+import pytest
+
+from tests.e2e.conftest import wait_for_state
+
+pytestmark = pytest.mark.browser
+
+
+def test_keys_lead_from_study_to_study_in_the_order_of_the_list(visit):
+    page = visit("radiologist.north").page
+    page.goto("/worklist/?date_preset=all")
+    rows = page.locator("tr[data-study-instance-uid]")
+    uids = [row.get_attribute("data-study-instance-uid") for row in rows.all()]
+    with page.expect_response("**/ahead/") as ahead:
+        rows.first.dblclick()
+        page.wait_for_url(f"**/studies/{uids[0]}/")
+        wait_for_state(page, quality="full")
+
+    assert page.locator(".reading-list__place").inner_text() == f"1 / {len(uids)}"
+    assert uids[1] in ahead.value.url
+    assert ahead.value.status == 204
+
+    page.keyboard.press("Control+ArrowRight")
+    page.wait_for_url(f"**/studies/{uids[1]}/")
+    wait_for_state(page, quality="full")
+    assert page.locator(".reading-list__place").inner_text() == f"2 / {len(uids)}"
+
+    page.get_by_role("link", name="Study before").click()
+    page.wait_for_url(f"**/studies/{uids[0]}/")
+
+
+def test_a_study_that_was_not_opened_from_a_list_stands_in_none(visit):
+    page = visit("radiologist.north").page
+    uid = page.locator("tr[data-study-instance-uid]").first.get_attribute("data-study-instance-uid")
+    page.evaluate("() => { window.addEventListener('pagehide', () => sessionStorage.clear()); }")
+    page.goto(f"/viewer/studies/{uid}/")
+    wait_for_state(page, quality="full")
+
+    assert page.locator(".reading-list").is_hidden()
