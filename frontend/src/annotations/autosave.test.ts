@@ -149,6 +149,18 @@ describe("saving by itself", () => {
     expect(saving.state.kind).toBe("saved");
   });
 
+  it("asks once where the reader may only look, and does not hold the page for it", async () => {
+    server.failure = new RequestError("forbidden", "Your role does not allow it.", 403);
+    draw();
+    await vi.advanceTimersByTimeAsync(2000);
+    draw();
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(server.calls).toEqual(["PUT 0"]);
+    expect(saving.state).toMatchObject({ kind: "unsaved", reason: "Your role does not allow it" });
+    expect(saving.hasUnsaved).toBe(false);
+  });
+
   it("does not try to keep a mark on a reformatted plane", async () => {
     const { id } = store.begin({ ...content(), sopInstanceUid: "1.2.3.4/axial" });
     store.commit(id, null);

@@ -57,6 +57,8 @@ export class Autosave {
   /** Refusals that trying again does not change. */
   private readonly refused = new Map<string, string>();
   private readonly deletedUids = new Set<string>();
+  /** Studies that the reader may look at only, and why. */
+  private readonly lookOnly = new Map<string, string>();
   private trouble = "";
   private retries = 0;
   private isTouched = false;
@@ -76,7 +78,9 @@ export class Autosave {
   get state(): SaveState {
     const { isTouched } = this;
     const refusal = [...this.refused.values()][0] ?? "";
-    const reason = this.trouble || refusal || (this.disputed.size > 0 ? "changed by others meanwhile" : "");
+    const [lookOnly = ""] = this.lookOnly.values();
+    const reason =
+      lookOnly || this.trouble || refusal || (this.disputed.size > 0 ? "changed by others meanwhile" : "");
     if (reason) return { kind: "unsaved", reason, isTouched };
     return { kind: this.hasUnsaved ? "saving" : "saved", reason: "", isTouched };
   }
@@ -160,6 +164,9 @@ export class Autosave {
     const annotation = this.store.get(id);
     // A plane through a volume is no instance that an annotation could belong to.
     if (annotation && !canBeKept(annotation)) return;
+    const study =
+      annotation?.studyInstanceUid ?? this.wantedKeys.get(id.slice(KEY_IMAGE.length))?.studyInstanceUid;
+    if (study !== undefined && this.lookOnly.has(study)) return;
     this.isTouched = true;
     this.refused.delete(id);
     if (!this.dirty.has(id)) this.dirty.set(id, Date.now());
@@ -256,7 +263,11 @@ export class Autosave {
       this.schedule(wait);
       return;
     }
-    this.refused.set(id, error.message.replace(/\.$/, ""));
+    const reason = error.message.replace(/\.$/, "");
+    const place = this.store.get(id) ?? this.wantedKeys.get(id.slice(KEY_IMAGE.length));
+    // Who may only look can measure all the same; it stays on the page, and leaving it loses nothing that was promised.
+    if (error.kind === "forbidden" && place) this.lookOnly.set(place.studyInstanceUid, reason);
+    else this.refused.set(id, reason);
   }
 }
 

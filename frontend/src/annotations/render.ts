@@ -33,6 +33,7 @@ const READ_ONLY = "#9fd8ff";
 const HALO = "rgb(0 0 0 / 70%)";
 const FONT_PX = 13;
 const LINE_PX = 17;
+const SLIDER_PX = 22;
 
 /** Where the parts of annotations are on the screen; words keep off the marks and off each other. */
 export function arrangeAnnotations(
@@ -76,7 +77,8 @@ function boxFor(
   if (lines.length === 0) return null;
   const width = Math.max(...lines.map((line) => context.measureText(line).width)) + 10 * ratio;
   const size = { width, height: (lines.length * LINE_PX + 4) * ratio };
-  const screen = context.canvas;
+  // The slider lies over the right edge.
+  const screen = { width: context.canvas.width - SLIDER_PX * ratio, height: context.canvas.height };
   if (offset === null)
     return placeBox(
       mark,

@@ -19,19 +19,32 @@ export function boxAround(points: readonly { readonly x: number; readonly y: num
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
+/** Words go close to their mark if there is room, and farther off where it is crowded: in gaps. */
+const DISTANCES = [1, 3, 6, 10];
+
 /**
- * Where the words of a mark go: beside it, below, or above, the first place that is on the screen and free.
+ * Where the words of a mark go: beside it, below, or above, the first place that is on the screen and free; where
+ * everything is taken, the place that covers least.
  *
- * @param taken what may not be covered: boxes placed before, and other marks.
+ * @param taken what should not be covered: boxes placed before, and other marks.
  */
 export function placeBox(mark: Box, size: Size, screen: Size, gap: number, taken: readonly Box[]): Box {
+  const fitting = DISTANCES.flatMap((distance) => around(mark, size, gap * distance)).filter((box) =>
+    isWithin(box, screen),
+  );
+  const covers = fitting.map((box) => taken.reduce((sum, other) => sum + sharedArea(box, other), 0));
+  const best = fitting[covers.indexOf(Math.min(...covers))];
+  return best ?? keptWithin({ ...size, x: mark.x + mark.width + gap, y: mark.y }, screen);
+}
+
+function around(mark: Box, size: Size, gap: number): readonly Box[] {
   const middleX = mark.x + mark.width / 2 - size.width / 2;
   const middleY = mark.y + mark.height / 2 - size.height / 2;
   const right = mark.x + mark.width + gap;
   const left = mark.x - gap - size.width;
   const below = mark.y + mark.height + gap;
   const above = mark.y - gap - size.height;
-  const candidates = [
+  const places: readonly (readonly [number, number])[] = [
     [right, middleY],
     [left, middleY],
     [middleX, below],
@@ -40,10 +53,8 @@ export function placeBox(mark: Box, size: Size, screen: Size, gap: number, taken
     [right, above],
     [left, below],
     [left, above],
-  ].map(([x = 0, y = 0]) => ({ ...size, x, y }));
-  const fitting = candidates.filter((box) => isWithin(box, screen));
-  const free = fitting.find((box) => !taken.some((other) => overlaps(box, other)));
-  return free ?? fitting[0] ?? keptWithin(candidates[0] ?? { ...size, x: right, y: middleY }, screen);
+  ];
+  return places.map(([x, y]) => ({ ...size, x, y }));
 }
 
 /** Where the reader dragged it, as far as that is on the screen. */
@@ -53,13 +64,11 @@ export function keptWithin(box: Box, screen: Size): Box {
   return { ...box, x, y };
 }
 
-export function overlaps(one: Box, other: Box): boolean {
-  return (
-    one.x < other.x + other.width &&
-    other.x < one.x + one.width &&
-    one.y < other.y + other.height &&
-    other.y < one.y + one.height
-  );
+/** How much of one box lies over another. */
+export function sharedArea(one: Box, other: Box): number {
+  const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
+  const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
+  return Math.max(0, width) * Math.max(0, height);
 }
 
 export function holds(box: Box, { x, y }: { readonly x: number; readonly y: number }): boolean {
