@@ -2,7 +2,7 @@ import { type ImageToScreen, imageToScreen } from "../geometry/camera";
 import type { ImagePoint, ScreenPoint } from "../geometry/points";
 import { KINDS } from "./kinds/table";
 import type { Annotation, TextOffset } from "./store";
-import { type Box, boxAround, keptWithin, placeBox } from "./textBoxes";
+import { type Box, boxAround, grown, keptWithin, placeBox } from "./textBoxes";
 
 /** An annotation with the words that belong to it. */
 export interface DescribedAnnotation {
@@ -44,7 +44,7 @@ export function arrangeAnnotations(
   ratio: number,
 ): readonly DrawnAnnotation[] {
   const outlines = described.map((one) => outlineOf(one, matrix, aspect));
-  const taken: Box[] = outlines.map(({ mark }) => mark);
+  const taken: Box[] = outlines.map(({ mark }) => grown(mark, 6 * ratio));
   context.font = font(ratio);
   return described.map((one, index) => {
     const outline = outlines[index] as ReturnType<typeof outlineOf>;
@@ -79,14 +79,7 @@ function boxFor(
   const size = { width, height: (lines.length * LINE_PX + 4) * ratio };
   // The slider lies over the right edge.
   const screen = { width: context.canvas.width - SLIDER_PX * ratio, height: context.canvas.height };
-  if (offset === null)
-    return placeBox(
-      mark,
-      size,
-      screen,
-      12 * ratio,
-      taken.filter((box) => box !== mark),
-    );
+  if (offset === null) return placeBox(mark, size, screen, 12 * ratio, taken);
   const x = mark.x + mark.width / 2 + offset.x * ratio;
   const y = mark.y + mark.height / 2 + offset.y * ratio;
   return keptWithin({ ...size, x, y }, screen);

@@ -19,6 +19,11 @@ export function boxAround(points: readonly { readonly x: number; readonly y: num
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
+/** A box with a margin: a point has no size, and yet it should be seen. */
+export function grown({ x, y, width, height }: Box, margin: number): Box {
+  return { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin };
+}
+
 /** Words go close to their mark if there is room, and farther off where it is crowded: in gaps. */
 const DISTANCES = [1, 3, 6, 10];
 
