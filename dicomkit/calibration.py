@@ -74,7 +74,15 @@ def read_calibration(dataset: Dataset, *, frame_index: int = 0) -> Calibration:
         return _ultrasound_calibration(dataset)
     group = functional_group(dataset, "PixelMeasuresSequence", frame_index=frame_index)
     pixel_spacing = _pair((group if group is not None else dataset).get("PixelSpacing"))
+    in_beam = functional_group(dataset, "ProjectionPixelCalibrationSequence", frame_index=frame_index)
+    object_spacing = _pair(in_beam.get("ObjectPixelSpacingInCenterOfBeam")) if in_beam is not None else None
+    if object_spacing is not None:
+        # PS3.3 C.8.19.6 (Projection Pixel Calibration): in the plane of the patient, not at the detector.
+        return Calibration(object_spacing, SpacingSource.PATIENT)
+    properties = functional_group(dataset, "FramePixelDataPropertiesSequence", frame_index=frame_index)
     imager_spacing = _pair(dataset.get("ImagerPixelSpacing"))
+    if imager_spacing is None and properties is not None:
+        imager_spacing = _pair(properties.get("ImagerPixelSpacing"))
     if str(dataset.get("Modality") or "") not in _PROJECTION and imager_spacing is None:
         if pixel_spacing is not None:
             return Calibration(pixel_spacing, SpacingSource.PATIENT)

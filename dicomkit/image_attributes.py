@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 
 from dicomkit.calibration import read_calibration, read_pixel_aspect_ratio, read_ultrasound_regions
 from dicomkit.errors import DicomKitError
+from dicomkit.frame_order import frame_order
 from dicomkit.functional_groups import first_item, functional_group
 from dicomkit.geometry import patient_orientation, read_image_plane
 from dicomkit.malformed import refuse_malformed_values
@@ -94,7 +95,8 @@ def display_attributes(dataset: Dataset) -> JSONObject:
     Returns
     -------
     "number_of_frames", "shared" (the attributes of the first frame) and "frames": for objects whose frames differ, one
-    object per frame with only what differs from "shared", else an empty list. The keys of "shared":
+    object per frame with only what differs from "shared", else an empty list. "frame_order": the frames in reading
+    order, see `dicomkit.frame_order`; absent or empty for the order of the file. The keys of "shared":
 
     - "rows", "columns", "levels" (of the pyramid), "kind" ("grey" or "colour"), "problem" (text or "")
     - "packing": {"scale", "offset"} of 16-bit tiles, or null: only 8-bit tiles exist. With slope and intercept of the
@@ -144,7 +146,12 @@ def _display_attributes(dataset: Dataset) -> JSONObject:
     if slide is not None:
         shared["slide"] = slide_attributes(slide)
         return {"number_of_frames": count, "shared": shared, "frames": []}
-    return {"number_of_frames": count, "shared": shared, "frames": _overrides(dataset, layout, count, shared)}
+    return {
+        "number_of_frames": count,
+        "shared": shared,
+        "frames": _overrides(dataset, layout, count, shared),
+        "frame_order": frame_order(dataset, count),
+    }
 
 
 def frame_attributes(attributes: JSONObject, frame_index: int) -> JSONObject:

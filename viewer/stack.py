@@ -48,7 +48,7 @@ def stack_of(instances: list[Instance]) -> list[StackImage]:
         )
         for instance in instances
         if instance.image_attributes and not is_slide_part(instance)
-        for frame_index in range(instance.number_of_frames)
+        for frame_index in instance.image_attributes.get("frame_order") or range(instance.number_of_frames)
     ]
     return _slides(instances) + [images[index] for index in _order(images)]
 
@@ -99,7 +99,7 @@ def _slides(instances: list[Instance]) -> list[StackImage]:
 
 def _order(images: list[StackImage]) -> list[int]:
     if len({image.sop_instance_uid for image in images}) == 1:
-        # The frames of one object are in its own order, which may be one of time.
+        # The frames of one object are in the order that it names, which may be one of time.
         return list(range(len(images)))
     planes = [plane_of(image.attributes) for image in images]
     return sort_images(planes, instance_numbers=[image.instance_number for image in images])
