@@ -2,8 +2,10 @@
 
 from pydicom.dataset import Dataset
 
+from dicomkit.mosaic import read_mosaic
 from dicomkit.pixels.colour_profile import read_colour_profile
 from dicomkit.pixels.pixel_format import PixelFormat
+from dicomkit.slide import is_slide
 from dicomkit.transfer_syntax import TransferSyntax
 
 
@@ -11,6 +13,8 @@ def features_of(dataset: Dataset, layout: PixelFormat, syntax: TransferSyntax) -
     """Return the features of an image, separated by commas: its encoding first, then what changes its values."""
     depth = "float" if layout.is_float else f"{layout.bits_stored} bit{' signed' if layout.is_signed else ''}"
     marks = {
+        "whole slide": is_slide(dataset),
+        "mosaic": read_mosaic(dataset) is not None,
         "multi-frame": layout.number_of_frames > 1,
         "functional groups": "SharedFunctionalGroupsSequence" in dataset,
         "Modality LUT Sequence": "ModalityLUTSequence" in dataset,

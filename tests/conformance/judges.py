@@ -126,6 +126,11 @@ def pydicom_frame(path: Path, *, frame_index: int) -> NDArray[Any] | None:
         return None
 
 
+def pydicom_header(path: Path) -> Dataset:
+    """Return the attributes before the pixel data as pydicom reads them."""
+    return dcmread(path, force=True, stop_before_pixels=True)
+
+
 def openjpeg_frame(path: Path, *, frame_index: int) -> NDArray[Any] | None:
     """Return one unsigned grey frame of a JPEG 2000 or HTJ2K file as OpenJPEG decodes it (through Pillow)."""
     dataset = dcmread(path, force=True)

@@ -18,6 +18,9 @@ from dicomkit.pixels.display import default_inverse, default_voi, display_frame,
 from dicomkit.pixels.frames import FrameSource
 from dicomkit.pixels.overlays import frame_overlays
 from dicomkit.pixels.shutter import read_shutter, shutter_mask
+from dicomkit.slide import is_slide
+from dicomkit.slide_region import SlideLevel, slide_tile
+from dicomkit.tiles import level_count, level_shape, tile_rectangle
 from tests.conformance.samples import files_below
 
 LIMIT_SECONDS = 20
@@ -83,6 +86,18 @@ def show(path: Path) -> None:
             shutter = read_shutter(dataset, frame_index=frame_index)
             if shutter is not None:
                 shutter_mask(shutter, layout.rows, layout.columns)
+        if is_slide(dataset):
+            _show_slide(SlideLevel(source))
+
+
+def _show_slide(level: SlideLevel) -> None:
+    """Put one tile of each level of the pyramid together, for the first and the last picture."""
+    rows, columns = level.matrix.rows, level.matrix.columns
+    for number in range(level_count(rows, columns)):
+        shape = level_shape(rows, columns, level=number)
+        rectangle = tile_rectangle(rows, columns, level=number, column=0, row=0)
+        for picture in {0, len(level.matrix.pictures) - 1}:
+            slide_tile(level, picture, rectangle, level_rows=shape[0], level_columns=shape[1])
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dicomkit.mosaic import read_mosaic
 from dicomkit.pixels.display import DisplayFrame, default_inverse, default_voi, display_frame, render
 from dicomkit.pixels.frames import FrameSource
 from dicomkit.pixels.modality_lut import ModalityLUT, Rescale, read_modality_transform
@@ -26,6 +27,7 @@ from tests.conformance.judges import (
     pydicom_frame,
     pydicom_picture,
 )
+from tests.conformance.slides import slide_difference
 
 TOLERANCE = 1.0
 
@@ -63,11 +65,21 @@ class _Shown:
     picture: NDArray[np.uint8]
     is_inverse: bool
 
+    @property
+    def judged_index(self) -> int:
+        """0-based frame that a judge is asked for: judges see the slices of a mosaic as one."""
+        return self.frame_index if read_mosaic(self.source.dataset) is None else 0
+
+    def alike(self, other: NDArray[Any]) -> NDArray[Any]:
+        """Return what the judge drew of the frame that we drew."""
+        mosaic = read_mosaic(self.source.dataset)
+        return other if mosaic is None else mosaic.part(other, self.frame_index)
+
     def difference(self, other: NDArray[Any] | None) -> float | None:
         """Compare a judge's picture outside of the padding, which judges draw like any other value."""
         if other is None:
             return None
-        ours = self.picture
+        ours, other = self.picture, self.alike(other)
         if isinstance(self.frame, RealFrame) and self.frame.colour is not None:
             # The judges know no colours over grey; where the frame is in colour it counts as padding.
             ours = ours[..., 0]
@@ -126,7 +138,8 @@ def _number_in_file(voi: VOI, vois: tuple[VOI, ...]) -> int | None:
 
 
 def _differences(path: Path, shown: _Shown) -> Iterator[tuple[str, float | None]]:
-    syntax, index = shown.source.syntax, shown.frame_index
+    syntax, index = shown.source.syntax, shown.judged_index
+    yield "pydicom, slide", slide_difference(path, shown.source)
     by_judge = pydicom_frame(path, frame_index=index)
     yield "pydicom, decoded values", _stored_difference(shown, by_judge)
     with decoded_by_gdcm(path) as decoded:
@@ -160,6 +173,7 @@ def _differences(path: Path, shown: _Shown) -> Iterator[tuple[str, float | None]
 def _stored_difference(shown: _Shown, other: NDArray[Any] | None) -> float | None:
     if other is None:
         return None
+    other = shown.alike(other)
     if other.shape != shown.stored.shape:
         return float("inf")
     return float(np.nanmax(np.abs(other.astype(np.float64) - shown.stored)))
@@ -180,7 +194,7 @@ def _ask_dcmtk(path: Path, decoder: Decoder, shown: _Shown) -> NDArray[np.uint8]
     return dcmtk_picture(
         path,
         decoder=decoder,
-        frame_number=shown.frame_index + 1,
+        frame_number=shown.judged_index + 1,
         voi=voi,
         voi_number=number,
         is_in_stored_values=is_hidden,
