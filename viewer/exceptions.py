@@ -46,3 +46,10 @@ class InvalidProtocolError(ViewerError):
 
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(f"{place} {problem}.")
+
+
+class InvalidPreferencesError(ViewerError):
+    """Preferences that are none; the message says which field is wrong and what it may be."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place} {problem}.")

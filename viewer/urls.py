@@ -9,6 +9,7 @@ from viewer.views import (
     hanging,
     page,
     planes,
+    preferences,
     presentations,
     regions,
     slides,
@@ -19,6 +20,7 @@ from viewer.views import (
 app_name = "viewer"
 urlpatterns = [
     path("studies/<uid:study_instance_uid>/", page.study_page, name="study"),
+    path("preferences.json", preferences.preferences, name="preferences"),
     path("hanging/protocols.json", hanging.protocols, name="hanging_protocols"),
     path("hanging/protocols/<slug:protocol_id>.json", hanging.protocol, name="hanging_protocol"),
     path("studies/<uid:study_instance_uid>/ahead/", ahead.ahead, name="ahead"),

@@ -7,6 +7,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from accounts.decorators import requires
+from accounts.models import User
 from archive.selectors import instances_of_study
 from audit.decorators import audited
 from audit.vocabulary import EventType
@@ -14,6 +15,7 @@ from viewer.hanging.selection import hanging_of
 from viewer.hanging.stored import own_candidates
 from viewer.manifest import manifest_of
 from viewer.patient_studies import patient_studies
+from viewer.stored_preferences import preferences_of
 from viewer.views.opening import opened_study
 
 
@@ -23,10 +25,12 @@ from viewer.views.opening import opened_study
 def study_page(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     """Show the reading page of a study."""
     study = opened_study(request, study_instance_uid)
+    assert isinstance(request.user, User)
     context = {
         "study_instance_uid": study.study_instance_uid,
         "manifest_url": reverse("viewer:manifest", args=[study.study_instance_uid]),
         "presentations_url": reverse("viewer:presentations", args=[study.study_instance_uid]),
+        "preferences": preferences_of(request.user).as_json(),
     }
     response = render(request, "viewer/study.html", context)
     response["Cache-Control"] = "no-store"

@@ -1,37 +1,56 @@
 import { type Disposer, listen } from "../core/disposable";
 import type { Command } from "./command";
+import type { KeyTable } from "./keyTable";
 import type { ViewerContext } from "./viewerContext";
 
 const TYPING = "input:not([type=range]), select, textarea, [contenteditable]";
 const REPEATED_BY_SHIFT = 10;
 const REPEATED: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown"]);
+const MODIFIERS: ReadonlySet<string> = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"]);
 
 /** Run commands by their keys, wherever the focus is, except while the reader types. */
-export function attachKeyboard(commands: readonly Command[], context: ViewerContext): Disposer {
-  const byKey = new Map<string, Command>();
-  for (const command of commands) for (const key of command.keys) byKey.set(key, command);
-  const commandOf = (event: KeyboardEvent) =>
-    byKey.get(keyName(event)) ?? byKey.get(event.key) ?? byKey.get(event.key.toLowerCase());
+export function attachKeyboard(keys: KeyTable, context: ViewerContext): Disposer {
   return listen<KeyboardEvent>(document, "keydown", (event) => {
-    if (event.altKey || event.defaultPrevented) return;
+    if (event.defaultPrevented) return;
     if (event.target instanceof Element && event.target.closest(TYPING)) return;
     if (document.querySelector("dialog[open]")) return;
     const onButton = event.target instanceof Element && event.target.closest("button, a, summary") !== null;
     if (onButton && (event.key === "Enter" || event.key === " ")) return;
-    const isChord = event.ctrlKey || event.metaKey;
-    const command = isChord ? byKey.get(`Ctrl+${keyName(event)}`) : commandOf(event);
-    if (!command) return;
+    const exact = keys.commandOf(keyName(event));
+    const command = exact ?? withoutShift(event, keys);
+    if (!command || !isPossible(command, context)) return;
     event.preventDefault();
-    const times = event.shiftKey && REPEATED.has(event.key) ? REPEATED_BY_SHIFT : 1;
-    for (let time = 0; time < times; time += 1) command.run(context);
+    const isRepeated = !exact && event.shiftKey && REPEATED.has(event.key);
+    for (let time = 0; time < (isRepeated ? REPEATED_BY_SHIFT : 1); time += 1) command.run(context);
   });
 }
 
-/** Digits with Shift are named by the key cap: what they print differs from layout to layout. */
-function keyName(event: KeyboardEvent): string {
-  if (event.shiftKey && /^\p{L}$/u.test(event.key)) return `Shift+${event.key.toLowerCase()}`;
-  if (event.shiftKey && /^Digit\d$/.test(event.code)) return `Shift+${event.code.slice(5)}`;
-  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+export function isPossible(command: Command, context: ViewerContext): boolean {
+  return command.isPossible?.(context) ?? true;
+}
+
+/** Shift with a key that has no command of its own means the key. */
+function withoutShift(event: KeyboardEvent, keys: KeyTable): Command | undefined {
+  if (!event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  return keys.commandOf(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+}
+
+/**
+ * What a key is called: "k", "Shift+k", "Ctrl+Shift+k", "ArrowUp", "?". "" for a modifier alone.
+ *
+ * Digits with Shift are named by the key cap: what they print differs from layout to layout.
+ */
+export function keyName(event: KeyboardEvent): string {
+  if (MODIFIERS.has(event.key)) return "";
+  // What AltGr prints is the key; Windows reports it as Ctrl and Alt together.
+  const isPrinted = event.getModifierState("AltGraph");
+  const chord = isPrinted
+    ? ""
+    : `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}`;
+  if (event.shiftKey && /^Digit\d$/.test(event.code)) return `${chord}Shift+${event.code.slice(5)}`;
+  const isNamedWithShift = event.shiftKey && (/^\p{L}$/u.test(event.key) || event.key.length > 1);
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return `${chord}${isNamedWithShift ? "Shift+" : ""}${key}`;
 }
 
 const KEY_NAMES: Readonly<Record<string, string>> = {
@@ -47,7 +66,7 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
 
 /** How a key is written for the reader. */
 export function keyLabel(key: string): string {
-  if (key.startsWith("Ctrl+")) return `Ctrl+${keyLabel(key.slice(5))}`;
-  if (key.startsWith("Shift+")) return `Shift+${keyLabel(key.slice(6))}`;
+  const chord = /^(Ctrl|Alt|Shift)\+(?=.)/.exec(key);
+  if (chord) return `${chord[0]}${keyLabel(key.slice(chord[0].length))}`;
   return KEY_NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 }

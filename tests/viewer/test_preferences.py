@@ -1,0 +1,134 @@
+"""How a user wants the viewer is kept on the server, for this user only, and nothing else is kept with it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import Facility, User
+from accounts.roles import Role
+from tests.factories import study
+from tests.people import person
+from viewer.models import ViewerPreferences
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/viewer/preferences.json"
+STANDARD_MOUSE = {"left": "window", "middle": "pan", "right": "zoom", "wheel": "scroll"}
+
+
+def put(client: Client, body: object, **headers: Any) -> HttpResponse:
+    """Send a document."""
+    return client.put(ADDRESS, json.dumps(body), content_type="application/json", **headers)
+
+
+def document(**fields: Any) -> dict[str, Any]:
+    """Return a document of the version that is read."""
+    return {"version": 1, **fields}
+
+
+def test_a_new_user_has_the_standard(reader: Client) -> None:
+    answer = reader.get(ADDRESS)
+
+    assert answer.json() == {"version": 1, "keys": {}, "mouse": STANDARD_MOUSE}
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_what_one_user_keeps_is_there_at_the_next_login_and_for_nobody_else(
+    reader: Client, radiologist: User, log_in: Callable[[User], Client]
+) -> None:
+    put(reader, document(keys={"cine": ["Ctrl+Shift+k"], "invert": []}, mouse={"left": "scroll"}))
+
+    again = log_in(radiologist).get(ADDRESS).json()
+    assert again["keys"] == {"cine": ["Ctrl+Shift+k"], "invert": []}
+    assert again["mouse"] == {**STANDARD_MOUSE, "left": "scroll"}
+    assert log_in(person("colleague", Role.RADIOLOGIST)).get(ADDRESS).json()["keys"] == {}
+
+
+def test_a_second_document_takes_the_place_of_the_first(reader: Client) -> None:
+    put(reader, document(keys={"cine": ["b"]}))
+    put(reader, document(keys={"invert": ["b"]}))
+
+    assert reader.get(ADDRESS).json()["keys"] == {"invert": ["b"]}
+    assert ViewerPreferences.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ([], "The document"),
+        ({}, "version"),
+        ({"version": 2}, "version"),
+        ({"version": True}, "version"),
+        (document(theme="dark"), "The document"),
+        (document(keys=[]), "keys"),
+        (document(keys={"<script>": ["a"]}), "keys"),
+        (document(keys={"cine": "a"}), "keys.cine"),
+        (document(keys={"cine": ["ab"]}), "keys.cine"),
+        (document(keys={"cine": ["Shift+"]}), "keys.cine"),
+        (document(keys={"cine": ["\n"]}), "keys.cine"),
+        (document(keys={"cine": ["a", "b", "c", "d", "e"]}), "keys.cine"),
+        (document(keys={"cine": ["a"], "invert": ["a"]}), "keys.invert"),
+        (document(keys={f"c{number}": [] for number in range(301)}), "keys"),
+        (document(mouse={"left": "length"}), "mouse.left"),
+        (document(mouse={"wheel": "window"}), "mouse.wheel"),
+        (document(mouse={"fourth": "pan"}), "mouse"),
+    ],
+    ids=str,
+)
+def test_what_is_no_preference_is_refused_with_its_place(reader: Client, body: object, place: str) -> None:
+    answer = put(reader, body)
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(f"{place} ")
+    assert not ViewerPreferences.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["{", "", " " * 40_000, "[" * 20_000], ids=["cut", "empty", "long", "deep"])
+def test_what_is_no_json_or_too_long_is_refused(reader: Client, body: str) -> None:
+    answer = reader.put(ADDRESS, body, content_type="application/json")
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "key", ["a", "é", "+", " ", "?", "ArrowUp", "F2", "Shift+1", "Ctrl++", "Ctrl+Alt+Shift+Delete"]
+)
+def test_every_kind_of_key_can_be_kept(reader: Client, key: str) -> None:
+    assert put(reader, document(keys={"cine": [key]})).status_code == 200
+
+
+def test_a_page_of_another_site_cannot_change_them(radiologist: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(radiologist)
+
+    assert put(client, document()).status_code == 403
+
+
+def test_nobody_has_any_without_logging_in(client: Client) -> None:
+    assert client.get(ADDRESS).status_code in {302, 401}
+    assert put(client, document()).status_code in {302, 401, 403}
+
+
+def test_the_page_of_a_study_carries_them(reader: Client, north: Facility) -> None:
+    one = study(1, facility=north)
+    put(reader, document(keys={"cine": ["</script>"[0]]}))
+
+    page = reader.get(f"/viewer/studies/{one.study_instance_uid}/").content.decode()
+
+    start = page.index('<script id="viewer-preferences" type="application/json">')
+    text = page[page.index(">", start) + 1 : page.index("</script>", start)]
+    assert json.loads(text)["keys"] == {"cine": ["<"]}
+
+
+def test_a_document_of_a_newer_version_does_not_keep_anybody_from_the_images(
+    reader: Client, radiologist: User, north: Facility
+) -> None:
+    ViewerPreferences.objects.create(user=radiologist, body={"version": 99})
+    one = study(1, facility=north)
+
+    assert reader.get(f"/viewer/studies/{one.study_instance_uid}/").status_code == 200
+    assert reader.get(ADDRESS).json()["mouse"] == STANDARD_MOUSE

@@ -1,0 +1,104 @@
+"""How a user wants the viewer, as one JSON document. Nothing unknown passes, and what is wrong is said with its place.
+
+Commands are made in the browser, so their names are checked for their form only: a name that no command has any more is
+without effect there.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from viewer.exceptions import InvalidPreferencesError
+
+VERSION = 1
+_MOST_COMMANDS = 300
+_MOST_KEYS = 4
+_COMMAND = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+# A name of KeyboardEvent.key: one character that prints, the space, or a word such as ArrowUp.
+_KEY = re.compile(r"(Ctrl\+)?(Alt\+)?(Shift\+)?([^\s\x00-\x1f\x7f]| |[A-Z][A-Za-z0-9]{1,24})")
+_DRAG_TOOLS = ("window", "scroll", "pan", "zoom")
+_WHEEL = ("scroll", "zoom")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MouseButtons:
+    """What dragging with each button and turning the wheel do; the left button until another tool is chosen."""
+
+    left: str = "window"
+    middle: str = "pan"
+    right: str = "zoom"
+    wheel: str = "scroll"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences:
+    """The keys of the commands that the user changed, and the mouse buttons."""
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mouse: MouseButtons = field(default_factory=MouseButtons)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document that `read_preferences` reads."""
+        return {
+            "version": VERSION,
+            "keys": {command: list(keys) for command, keys in self.keys.items()},
+            "mouse": {name: getattr(self.mouse, name) for name in MouseButtons.__dataclass_fields__},
+        }
+
+
+def read_preferences(value: object) -> Preferences:
+    """Return the preferences that a JSON value describes.
+
+    Raises
+    ------
+    InvalidPreferencesError
+        It describes none; the message says which field is wrong and what it may be.
+    """
+    fields = _fields(value, "The document", ("version", "keys", "mouse"))
+    version = fields.get("version")
+    if type(version) is not int or version != VERSION:
+        raise InvalidPreferencesError("version", f"must be {VERSION}")
+    return Preferences(keys=_keys(fields.get("keys", {})), mouse=_mouse(fields.get("mouse", {})))
+
+
+def _keys(value: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, Mapping) or len(value) > _MOST_COMMANDS:
+        raise InvalidPreferencesError("keys", f"must be an object of at most {_MOST_COMMANDS} commands")
+    taken: set[str] = set()
+    result: dict[str, tuple[str, ...]] = {}
+    for command, keys in value.items():
+        if not _COMMAND.fullmatch(command):
+            raise InvalidPreferencesError("keys", "holds what is no name of a command")
+        if not isinstance(keys, list) or len(keys) > _MOST_KEYS or not all(map(_is_key, keys)):
+            raise InvalidPreferencesError(f"keys.{command}", f"must be a list of at most {_MOST_KEYS} keys")
+        if taken & set(keys) or len(set(keys)) < len(keys):
+            raise InvalidPreferencesError(f"keys.{command}", "holds a key that is given twice")
+        taken.update(keys)
+        result[command] = tuple(keys)
+    return result
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and _KEY.fullmatch(value) is not None
+
+
+def _mouse(value: object) -> MouseButtons:
+    fields = _fields(value, "mouse", tuple(MouseButtons.__dataclass_fields__))
+    standard = MouseButtons()
+    chosen: dict[str, str] = {}
+    for name in MouseButtons.__dataclass_fields__:
+        words = _WHEEL if name == "wheel" else _DRAG_TOOLS
+        word = fields.get(name, getattr(standard, name))
+        if not isinstance(word, str) or word not in words:
+            raise InvalidPreferencesError(f"mouse.{name}", f"must be one of {', '.join(words)}")
+        chosen[name] = word
+    return MouseButtons(**chosen)
+
+
+def _fields(value: object, place: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidPreferencesError(place, "must be an object")
+    if any(name not in known for name in value):
+        raise InvalidPreferencesError(place, f"may hold {', '.join(known)} and nothing else")
+    return value
