@@ -26,7 +26,8 @@ export interface Preferences {
 /** @throws ShapeError where the body is none of what the server promises. */
 export function parsePreferences(body: unknown): Preferences {
   const fields = asFields(body, "preferences");
-  if (readNumber(fields, "version") !== VERSION) throw new ShapeError("the preferences are of another version");
+  if (readNumber(fields, "version") !== VERSION)
+    throw new ShapeError("the preferences are of another version");
   const keys = asFields(fields.keys, "keys");
   const mouse = asFields(fields.mouse, "mouse");
   return {

@@ -7,6 +7,7 @@ import "../styles/priors.css";
 import "../styles/readingList.css";
 import "../styles/fusion.css";
 import "../styles/navigator.css";
+import "../styles/comfort.css";
 import { required } from "../ui/dom";
 import { openViewer } from "../ui/viewerPage";
 

@@ -1,12 +1,13 @@
 import { hitAnnotation } from "../annotations/hit";
 import type { AnnotationStore } from "../annotations/store";
+import type { DragTool, MouseButtons } from "../api/preferences";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { ANNOTATION_KINDS } from "../dicom/annotation";
 import { effectiveScale, pannedBy, zoomedTo } from "../geometry/camera";
 import { type ScreenPoint, screenDistance, screenPoint } from "../geometry/points";
 import { frameShape } from "../render/tilePlan";
 import type { Viewport } from "../viewport/viewport";
-import { panTool, zoomBy, zoomTool } from "./camera";
+import { panTool, zoomBy } from "./camera";
 import { editSession } from "./edit";
 import { WheelSteps } from "./scroll";
 import type { DragSession, Tool } from "./tool";
@@ -16,6 +17,9 @@ export interface PointerHost {
   readonly annotations: AnnotationStore;
   /** The tool of the left button and of one finger. */
   readonly tool: () => Tool;
+  /** What the reader chose for the other buttons and the wheel. */
+  readonly mouse: () => MouseButtons;
+  readonly toolNamed: (name: DragTool) => Tool;
   readonly activate: (viewport: Viewport) => void;
   readonly oneUp: (viewport: Viewport) => void;
   /** A double click on an annotation. */
@@ -25,7 +29,7 @@ export interface PointerHost {
 const REACH_MOUSE = 9;
 const REACH_TOUCH = 22;
 
-/** Left button or one finger: the tool. Middle: pan. Right: zoom. Wheel: scroll. Two fingers: zoom and pan. */
+/** Left button or one finger: the tool. Middle, right and wheel: the reader's choice. Two fingers: zoom and pan. */
 export function attachPointerInput(viewport: Viewport, host: PointerHost): Disposer {
   const input = new PointerInput(viewport, host);
   return input.attach();
@@ -97,7 +101,7 @@ class PointerInput {
   private turn(event: WheelEvent): void {
     event.preventDefault();
     this.host.activate(this.viewport);
-    if (event.ctrlKey) {
+    if (event.ctrlKey !== (this.host.mouse().wheel === "zoom")) {
       zoomBy(this.viewport, Math.exp(-event.deltaY * 0.002), this.pointOf(event));
       return;
     }
@@ -107,8 +111,9 @@ class PointerInput {
 
   private sessionFor(event: PointerEvent): DragSession | null {
     const point = this.pointOf(event);
-    if (event.button === 1) return panTool.start(this.viewport, point);
-    if (event.button === 2) return zoomTool.start(this.viewport, point);
+    const { middle, right } = this.host.mouse();
+    if (event.button === 1) return this.host.toolNamed(middle).start(this.viewport, point);
+    if (event.button === 2) return this.host.toolNamed(right).start(this.viewport, point);
     const tool = this.host.tool();
     const kinds: readonly string[] = ANNOTATION_KINDS;
     this.wasDrawing = kinds.includes(tool.name);

@@ -30,7 +30,15 @@ export interface Tool {
   complete?(): boolean;
 }
 
-export type ToolName = "window" | "scroll" | "pan" | "zoom" | "locate" | AnnotationKind;
+export type ToolName =
+  | "window"
+  | "scroll"
+  | "pan"
+  | "zoom"
+  | "locate"
+  | "region"
+  | "magnifier"
+  | AnnotationKind;
 
 /** A session for tools that only follow the pointer. */
 export function dragging(move: (point: ScreenPoint) => void): DragSession {

@@ -16,10 +16,12 @@ export interface Command {
   readonly id: string;
   readonly label: string;
   readonly group: CommandGroup;
-  /** Values of KeyboardEvent.key. */
+  /** What `keyName` calls them. */
   readonly keys: readonly string[];
   /** Without an icon there is no button. */
   readonly icon?: string;
   readonly run: (context: ViewerContext) => void;
   readonly isOn?: (context: ViewerContext) => boolean;
+  /** Absent where it always is. */
+  readonly isPossible?: (context: ViewerContext) => boolean;
 }

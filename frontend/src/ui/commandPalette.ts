@@ -66,7 +66,10 @@ class Palette {
   find(): void {
     this.found = matching(this.commands, this.input.value, (command) => isPossible(command, this.context));
     this.list.replaceChildren(...this.found.map((command, index) => this.option(command, index)));
-    setText(this.count, this.found.length === 0 ? "No command has these words" : countText(this.found.length));
+    setText(
+      this.count,
+      this.found.length === 0 ? "No command has these words" : countText(this.found.length),
+    );
     this.goTo(0);
   }
 
@@ -104,7 +107,11 @@ class Palette {
       },
       element("span", { class: "palette__label" }, command.label),
       element("span", { class: "palette__group" }, GROUP_TITLES[command.group]),
-      element("span", { class: "palette__keys" }, ...command.keys.map((key) => element("kbd", {}, keyLabel(key)))),
+      element(
+        "span",
+        { class: "palette__keys" },
+        ...command.keys.map((key) => element("kbd", {}, keyLabel(key))),
+      ),
     );
   }
 

@@ -11,6 +11,7 @@ import type { Viewport } from "../viewport/viewport";
 import { annotationCommands, drawingCommands, showNextKeyImage } from "./annotationCommands";
 import type { Command } from "./command";
 import { layoutCommands } from "./layoutCommands";
+import type { ViewerContext } from "./viewerContext";
 import { windowCommands } from "./windowCommands";
 
 /** Everything the viewer can do, in the order of the tool bar. */
@@ -20,6 +21,14 @@ export function viewerCommands(): readonly Command[] {
     tool("scroll", "Scroll", "scroll", "s"),
     tool("pan", "Move", "pan", "m"),
     tool("zoom", "Zoom", "zoom", "z"),
+    {
+      id: "tool-magnifier",
+      label: "Magnifier",
+      group: "tool",
+      keys: ["Shift+z"],
+      run: (context) => context.setTool("magnifier"),
+      isOn: (context) => context.tool.name === "magnifier",
+    },
     tool("locate", "Cross-reference: show this place in all pictures", "locate", "x"),
     ...drawingCommands(),
     ...windowCommands(),
@@ -78,10 +87,11 @@ function pictureCommands(): Command[] {
       icon: "play",
       run: ({ cine, grid }) => (cine.viewport === null ? cine.start(grid.active) : cine.stop()),
       isOn: ({ cine }) => cine.viewport !== null,
+      isPossible: hasSeveral,
     },
     {
       id: "cancel",
-      label: "Stop cine, drop an unfinished mark, back to the window tool",
+      label: "Stop cine, drop an unfinished mark, back to the first tool",
       group: "page",
       keys: ["Escape"],
       run: (context) => {
@@ -89,7 +99,7 @@ function pictureCommands(): Command[] {
         context.cine.stop();
         context.annotations.select(null);
         context.shown.setLocatedPoint(null);
-        context.setTool("window");
+        context.setTool(context.restingTool);
       },
     },
   ];
@@ -122,6 +132,7 @@ function scrollCommands(): Command[] {
       cine.stop();
       grid.active.setImageIndex(grid.active.imageIndex + steps);
     },
+    isPossible: hasSeveral,
   });
   const everything = Number.MAX_SAFE_INTEGER;
   return [
@@ -132,6 +143,14 @@ function scrollCommands(): Command[] {
     by("first-image", "First image", ["Home"], -everything),
     by("last-image", "Last image", ["End"], everything),
     {
+      id: "go-to-image",
+      label: "Go to an image by its number",
+      group: "scroll",
+      keys: ["Ctrl+g"],
+      run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:go-to")),
+      isPossible: hasSeveral,
+    },
+    {
       id: "next-key-image",
       label: "Next key image",
       group: "scroll",
@@ -141,6 +160,10 @@ function scrollCommands(): Command[] {
     { ...stepSeries(-1), id: "previous-series", label: "Series before", keys: ["ArrowLeft"] },
     { ...stepSeries(1), id: "next-series", label: "Next series", keys: ["ArrowRight"] },
   ];
+}
+
+function hasSeveral({ grid }: ViewerContext): boolean {
+  return (grid.active.stack?.series.images.length ?? 0) > 1;
 }
 
 function stepSeries(step: number): Pick<Command, "group" | "run"> {

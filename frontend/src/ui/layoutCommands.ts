@@ -124,6 +124,14 @@ function pageCommands(): Command[] {
       isOn: () => document.fullscreenElement !== null,
     },
     {
+      id: "palette",
+      label: "Find a command",
+      group: "page",
+      keys: ["Ctrl+k"],
+      icon: "search",
+      run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:palette")),
+    },
+    {
       id: "help",
       label: "Keys and mouse",
       group: "page",

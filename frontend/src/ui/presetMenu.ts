@@ -2,6 +2,7 @@ import { type DisposerBag, listen } from "../core/disposable";
 import { formatNumber } from "../core/numbers";
 import { formatSuvRange } from "../dicom/suv";
 import type { FileVoi } from "../dicom/types";
+import { windowAutomatically } from "../tools/regionWindow";
 import { element, icon } from "./dom";
 import { placeBelow } from "./menus";
 import type { ViewerContext } from "./viewerContext";
@@ -55,7 +56,9 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
   );
   const automatic = item("Default", "1", () => viewport.setChoice({ kind: "file", index: 0 }));
   const full = item("Full range", "0", () => viewport.setChoice({ kind: "full" }));
-  return [...(file.length > 0 ? file : [automatic]), ...presets, full];
+  const ofValues = item("Automatic, from what is seen", "9", () => windowAutomatically(viewport));
+  const region = item("By a region", "", () => context.setTool("region"));
+  return [...(file.length > 0 ? file : [automatic]), ...presets, full, ofValues, region];
 }
 
 function fileLabel(voi: FileVoi, index: number, suvFactor: number | null): string {

@@ -49,6 +49,7 @@ export function buildToolbar(
   }
   const refresh = () => {
     for (const { command, button } of buttons) {
+      showKeys(command, button);
       if (command.isOn) button.setAttribute("aria-pressed", String(command.isOn(context)));
     }
   };
@@ -66,17 +67,27 @@ function run(command: Command, context: ViewerContext): void {
   context.changed.emit();
 }
 
+/** The keys may have been changed since. */
+function showKeys({ label, keys }: Command, button: HTMLButtonElement): void {
+  const title = keys.length > 0 ? `${label} (${keys.map(keyLabel).join(", ")})` : label;
+  if (button.title === title) return;
+  button.title = title;
+  button.setAttribute("aria-keyshortcuts", keys.map(ariaKey).join(" "));
+}
+
+/** How WAI-ARIA writes a key. */
+function ariaKey(key: string): string {
+  return key.replace(/^Ctrl\+/, "Control+").replace(/ $/, "Space");
+}
+
 function commandButton(command: Command): HTMLButtonElement {
-  const keys = command.keys.map(keyLabel).join(", ");
   return element(
     "button",
     {
       type: "button",
       class: "tool",
       id: `command-${command.id}`,
-      title: keys ? `${command.label} (${keys})` : command.label,
       "aria-label": command.label,
-      "aria-keyshortcuts": command.keys[0] ?? null,
     },
     icon(command.icon ?? ""),
     element("span", { class: "tool__label", "aria-hidden": "true" }, shortLabel(command)),
@@ -97,6 +108,7 @@ const SHORT_LABELS: Readonly<Record<string, string>> = {
   planes: "Planes",
   "full-screen": "Full",
   help: "Keys",
+  palette: "Find",
 };
 
 function shortLabel(command: Command): string {

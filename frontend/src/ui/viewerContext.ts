@@ -29,9 +29,11 @@ export class ViewerContext {
   /** A control changed something that another control shows. */
   readonly changed = new Emitter<void>();
   readonly fusionOffers = new FusionOffers();
-  private toolName: ToolName;
+  /** What the left button does until another tool is chosen, and after Escape. */
+  restingTool: ToolName = "window";
+  private toolName: ToolName = "window";
   /** The tool that a measuring tool gives way to when it has done its work. */
-  private formerTool: ToolName;
+  private formerTool: ToolName = "window";
   private spine: SpineStart = { level: "C1", isForced: true };
 
   constructor(
@@ -51,10 +53,7 @@ export class ViewerContext {
     readonly studies: OpenStudies,
     readonly hanger: Hanger,
     readonly page: HTMLElement,
-    firstTool: ToolName,
   ) {
-    this.toolName = firstTool;
-    this.formerTool = firstTool;
     grid.attach((viewport) => this.showCursor(viewport));
   }
 

@@ -25,7 +25,9 @@ import { tileLoader } from "../render/tileLoader";
 import { TileQueue } from "../render/tileQueue";
 import { panTool, zoomTool } from "../tools/camera";
 import { locateTool } from "../tools/locate";
+import { magnifierTool } from "../tools/magnifier";
 import { attachPointerInput } from "../tools/pointerInput";
+import { regionWindowTool } from "../tools/regionWindow";
 import { scrollTool } from "../tools/scroll";
 import { windowLevelTool } from "../tools/windowLevel";
 import { Cine } from "../viewport/cine";
@@ -40,11 +42,13 @@ import { drawingTools, finishAnnotation, openAnnotation } from "./annotating";
 import { attachAnnotationPanel } from "./annotationPanel";
 import { fetchStudy, showBeside, withImages } from "./beside";
 import { buildCineBar } from "./cineBar";
+import { attachPalette } from "./commandPalette";
 import { viewerCommands } from "./commands";
 import { attachDividers } from "./dividers";
 import { element, required, setText } from "./dom";
-import { attachHelp } from "./helpDialog";
+import { attachGoToImage } from "./goToImage";
 import { attachKeyboard } from "./keyboard";
+import { attachKeysDialog } from "./keysDialog";
 import { attachLinkBadge } from "./linkMenu";
 import { showMessage } from "./message";
 import { attachNavigator } from "./navigator";
@@ -52,6 +56,7 @@ import { openingOf } from "./opening";
 import { attachOverlay } from "./overlay";
 import { attachPatientBanner } from "./patientBanner";
 import { attachPriors } from "./priors";
+import { preferencesOfPage, ReaderPreferences } from "./readerPreferences";
 import { attachReadingList, readingListCommands } from "./readingListNav";
 import { attachSaving } from "./saveState";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
@@ -88,13 +93,20 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   const gridRoot = required<HTMLElement>("[data-part=grid]", page);
   const grid = new ViewportGrid(gridRoot, services, makeViewportRoot);
   const context = makeContext(page, withImages(manifest), grid, services);
-  const commands = [...viewerCommands(), ...readingListCommands(page)];
+  const known = [...viewerCommands(), ...readingListCommands(page)];
+  const preferences = new ReaderPreferences(known, preferencesOfPage(), (problem) =>
+    showMessage(page, problem),
+  );
+  const { commands } = preferences.keys;
+  bag.add(followMouse(preferences, context));
   bag.add(buildToolbar(required("[data-part=toolbar]", page), commands, context));
   bag.add(buildSeriesStrip(required("[data-part=strip]", page), context));
   bag.add(buildCineBar(required("[data-part=cine]", page), context.cine));
-  bag.add(attachHelp(page, commands));
-  bag.add(attachKeyboard(commands, context));
-  bag.add(grid.attach((viewport) => attachControls(viewport, context, services, bag)));
+  bag.add(attachKeysDialog(page, preferences));
+  bag.add(attachGoToImage(page, context));
+  bag.add(attachPalette(page, commands, context));
+  bag.add(attachKeyboard(preferences.keys, context));
+  bag.add(grid.attach((viewport) => attachControls(viewport, context, services, preferences, bag)));
   bag.add(attachDividers(grid));
   bag.add(attachPriors(required("[data-part=priors]", page), context));
   bag.add(attachPatientBanner(required("[data-part=banner]", page), context));
@@ -111,11 +123,28 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   return () => bag.dispose();
 }
 
+/** The left button starts, and after Escape goes on, with what the reader chose for it; a finger scrolls. */
+function followMouse(preferences: ReaderPreferences, context: ViewerContext): Disposer {
+  const isTouch = window.matchMedia("(pointer: coarse)").matches;
+  const follow = () => {
+    const wanted = isTouch ? "scroll" : preferences.mouse.left;
+    if (wanted === context.restingTool) return;
+    context.restingTool = wanted;
+    context.setTool(wanted);
+  };
+  follow();
+  return preferences.changed.subscribe(() => {
+    follow();
+    context.changed.emit();
+  });
+}
+
 /** What a viewport has of its own, whenever it is made. */
 function attachControls(
   viewport: Viewport,
   context: ViewerContext,
   services: ViewportServices,
+  preferences: ReaderPreferences,
   bag: DisposerBag,
 ): void {
   const { grid } = context;
@@ -129,6 +158,8 @@ function attachControls(
     attachPointerInput(viewport, {
       annotations: services.annotations,
       tool: () => context.tool,
+      mouse: () => preferences.mouse,
+      toolNamed: (name) => context.tools[name],
       activate: (target) => grid.activate(target),
       oneUp: (target) => {
         grid.activate(target);
@@ -194,13 +225,13 @@ function makeContext(
       finished: (annotation, viewport, keepsTool) =>
         void finishAnnotation(context, annotation, viewport, keepsTool),
     }),
+    region: regionWindowTool,
+    magnifier: magnifierTool(services),
     locate: locateTool((viewport, point) => {
       shown.setLocatedPoint({ frameOfReferenceUid: viewport.image?.frameOfReferenceUid ?? "", point });
       sync.showPoint(viewport, point);
     }),
   };
-  const isTouch = window.matchMedia("(pointer: coarse)").matches;
-  const firstTool = isTouch ? "scroll" : "window";
   const cine = new Cine();
   const host = { grid, studies, sync, cine };
   const hanger = new Hanger(host, manifest.hanging, (problem) => showMessage(page, problem));
@@ -221,7 +252,6 @@ function makeContext(
     studies,
     hanger,
     page,
-    firstTool,
   );
   return context;
 }

@@ -1,6 +1,8 @@
 import { CT_PRESETS, petPresets, presetsFor, type WindowPreset } from "../dicom/presets";
+import { windowAutomatically } from "../tools/regionWindow";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
+import type { ViewerContext } from "./viewerContext";
 
 /** Windows: of the file, presets for CT and PET, the full range, inversion. */
 export function windowCommands(): Command[] {
@@ -21,6 +23,23 @@ export function windowCommands(): Command[] {
       run: ({ grid }) => grid.active.setChoice({ kind: "full" }),
     },
     {
+      id: "automatic-window",
+      label: "Automatic window, from what is seen",
+      group: "window",
+      keys: ["9"],
+      run: ({ grid }) => windowAutomatically(grid.active),
+      isPossible: hasValues,
+    },
+    {
+      id: "tool-region",
+      label: "Window by a region: drag a rectangle",
+      group: "window",
+      keys: ["Shift+w"],
+      run: (context) => context.setTool("region"),
+      isOn: (context) => context.tool.name === "region",
+      isPossible: hasValues,
+    },
+    {
       id: "invert",
       label: "Invert",
       group: "window",
@@ -39,6 +58,10 @@ export function windowCommands(): Command[] {
   ];
 }
 
+function hasValues({ grid }: ViewerContext): boolean {
+  return grid.active.painted?.mosaic != null;
+}
+
 /** One key is another preset on another modality. */
 function presetCommand(key: string): Command {
   return {
@@ -50,6 +73,7 @@ function presetCommand(key: string): Command {
       const preset = activePresets(grid.active).find((candidate) => candidate.key === key);
       if (preset) applyPreset(grid.active, preset);
     },
+    isPossible: ({ grid }) => activePresets(grid.active).some((preset) => preset.key === key),
   };
 }
 

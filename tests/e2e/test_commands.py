@@ -1,0 +1,175 @@
+"""Commands by name, keys and mouse buttons of the reader's own, on every computer where the reader logs in."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import open_study, study_row, viewport_state, wait_for_state
+
+pytestmark = pytest.mark.browser
+
+READER = "radiologist.north"
+FOLLOW_UP = "CT chest, follow-up"
+KEPT = "**/viewer/preferences.json"
+
+
+@pytest.fixture
+def reading(visit) -> Page:
+    """The follow-up CT, open in a browser whose reader has the keys as delivered."""
+    page = visit(READER).page
+    open_study(page, FOLLOW_UP)
+    yield page
+    body = '{"version": 1, "keys": {}, "mouse": {}}'
+    status = page.evaluate(
+        """async body => {
+            const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+            const headers = {"Content-Type": "application/json", "X-CSRFToken": token};
+            return (await fetch("/viewer/preferences.json", {method: "PUT", headers, body})).status;
+        }""",
+        body,
+    )
+    assert status == 200
+
+
+def key_of(page: Page, command: str):
+    """Return the button of the dialog that shows a command's key."""
+    return page.locator(f"[data-act=change][data-command='{command}']")
+
+
+def drag(page: Page, *, button: str = "left", by: tuple[int, int] = (0, 120)) -> None:
+    """Drag from the middle of the first viewport."""
+    box = page.locator("[data-viewport]").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down(button=button)
+    page.mouse.move(x + by[0], y + by[1], steps=8)
+    page.mouse.up(button=button)
+
+
+def test_a_command_is_found_by_its_words_and_run_without_a_mouse(reading: Page) -> None:
+    reading.keyboard.press("Control+k")
+    find = reading.get_by_role("combobox", name="Find a command")
+    expect(find).to_be_focused()
+    reading.keyboard.type("last im")
+    option = reading.get_by_role("option", name="Last image")
+    expect(option).to_have_attribute("aria-selected", "true")
+    assert find.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    reading.keyboard.press("Enter")
+
+    expect(find).not_to_be_visible()
+    wait_for_state(reading, imageIndex="119")
+
+
+def test_arrows_go_through_the_commands_and_escape_leaves_everything_as_it_was(reading: Page) -> None:
+    reading.get_by_role("button", name="Find a command").click()
+    reading.keyboard.type("image")
+    options = reading.get_by_role("option")
+    reading.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    reading.keyboard.press("ArrowUp")
+    reading.keyboard.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    reading.keyboard.press("Escape")
+
+    expect(reading.get_by_role("dialog", name="Commands")).not_to_be_visible()
+    assert viewport_state(reading)["imageIndex"] == "0"
+
+
+def test_a_changed_key_is_there_in_another_browser(reading: Page, visit: Callable) -> None:
+    reading.keyboard.press("?")
+    key_of(reading, "last-image").click()
+    with reading.expect_response(KEPT) as answer:
+        reading.keyboard.press("Control+Shift+e")
+    assert answer.value.ok
+    expect(key_of(reading, "last-image")).to_have_text("Ctrl+Shift+E")
+
+    elsewhere = visit(READER).page
+    open_study(elsewhere, FOLLOW_UP)
+    elsewhere.keyboard.press("End")
+    elsewhere.keyboard.press("Control+Shift+e")
+
+    wait_for_state(elsewhere, imageIndex="119")
+    elsewhere.keyboard.press("Home")
+    wait_for_state(elsewhere, imageIndex="0")
+    elsewhere.keyboard.press("End")
+    elsewhere.keyboard.press("ArrowDown")
+    wait_for_state(elsewhere, imageIndex="1")
+
+
+def test_a_key_that_has_a_command_is_not_taken_without_asking(reading: Page) -> None:
+    reading.keyboard.press("?")
+    key_of(reading, "last-image").click()
+    reading.keyboard.press("i")
+
+    status = reading.locator(".help__status")
+    expect(status).to_have_text("I is the key of “Invert”.")
+    expect(key_of(reading, "invert")).to_have_text("I")
+    with reading.expect_response(KEPT):
+        reading.get_by_role("button", name="Use the key here: Last image").press("Enter")
+    expect(key_of(reading, "last-image")).to_have_text("I")
+    expect(key_of(reading, "invert")).to_have_text("None")
+
+    with reading.expect_response(KEPT):
+        reading.get_by_role("button", name="As delivered: Last image").click()
+    expect(key_of(reading, "invert")).to_have_text("I")
+    expect(key_of(reading, "last-image")).to_have_text("End")
+
+
+def test_escape_leaves_a_key_as_it_is_and_the_dialog_open(reading: Page) -> None:
+    reading.keyboard.press("?")
+    key_of(reading, "invert").click()
+    reading.keyboard.press("Escape")
+
+    expect(reading.get_by_role("dialog", name="Keys and mouse")).to_be_visible()
+    expect(key_of(reading, "invert")).to_have_text("I")
+
+
+def test_the_left_button_scrolls_for_a_reader_who_chose_so(reading: Page, visit: Callable) -> None:
+    reading.keyboard.press("?")
+    with reading.expect_response(KEPT):
+        reading.get_by_label("Profile", exact=True).select_option("Left drag scrolls")
+    reading.keyboard.press("Escape")
+    drag(reading)
+    wait_for_state(reading, quality="full")
+    assert int(viewport_state(reading)["imageIndex"]) > 3
+
+    elsewhere = visit(READER).page
+    open_study(elsewhere, FOLLOW_UP)
+    before = viewport_state(elsewhere)
+    drag(elsewhere, button="right", by=(80, 0))
+    elsewhere.wait_for_function(
+        "width => document.querySelector('[data-viewport]').dataset.windowWidth !== width",
+        arg=before["windowWidth"],
+    )
+    assert viewport_state(elsewhere)["imageIndex"] == "0"
+    drag(elsewhere)
+    assert int(viewport_state(elsewhere)["imageIndex"]) > 3
+
+
+def test_the_wheel_zooms_for_a_reader_who_chose_so(reading: Page) -> None:
+    reading.keyboard.press("?")
+    with reading.expect_response(KEPT):
+        reading.get_by_label("Wheel", exact=True).select_option("Zoom")
+    expect(reading.get_by_label("Profile", exact=True)).to_have_value("My own")
+    reading.keyboard.press("Escape")
+    zoom = reading.locator("[data-viewport] [data-overlay=zoom]").first
+    before = zoom.inner_text()
+    reading.locator("[data-viewport]").first.hover()
+    reading.mouse.wheel(0, -120)
+
+    expect(zoom).not_to_have_text(before)
+    assert viewport_state(reading)["imageIndex"] == "0"
+
+
+def test_a_command_is_found_and_run_on_a_phone(visit: Callable) -> None:
+    page = visit(READER, width=390, height=844, has_touch=True, is_mobile=True).page
+    study_row(page, FOLLOW_UP).locator("a").first.click()
+    page.wait_for_url("**/viewer/studies/**")
+    wait_for_state(page, quality="full")
+    page.get_by_role("button", name="Find a command").tap()
+    page.get_by_role("combobox", name="Find a command").fill("last im")
+    page.get_by_role("option", name="Last image").tap()
+
+    wait_for_state(page, imageIndex="119")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
