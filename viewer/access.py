@@ -59,6 +59,11 @@ def may_annotate(user: User | AnonymousUser, study: Study) -> bool:
     return may_on(user, Codename.ANNOTATE_STUDY, study)
 
 
+def may_export(user: User | AnonymousUser, study: Study) -> bool:
+    """Return whether pictures of a study that the user may see may leave the viewer with him."""
+    return may_on(user, Codename.DOWNLOAD_STUDY, study)
+
+
 def instances_beside(instance: VisibleInstance, *, at_most: int) -> dict[str, VisibleInstance]:
     """Return the instances of the same series by SOP Instance UID: whoever may see one may see them all."""
     rows = Instance.objects.filter(series__series_instance_uid=instance.series_instance_uid).values_list(

@@ -5,6 +5,7 @@ from viewer.views import (
     ahead,
     annotations,
     evidence,
+    exports,
     fusion,
     hanging,
     page,
@@ -41,6 +42,7 @@ urlpatterns = [
         annotations.key_image,
         name="key_image",
     ),
+    path("studies/<uid:study_instance_uid>/exports", exports.export, name="export"),
     path("studies/<uid:study_instance_uid>/evidence", evidence.evidence, name="evidence"),
     path(
         "presentations/<uid:state_sop_instance_uid>/<uid:sop_instance_uid>.bin",

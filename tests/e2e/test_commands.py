@@ -173,3 +173,52 @@ def test_a_command_is_found_and_run_on_a_phone(visit: Callable) -> None:
 
     wait_for_state(page, imageIndex="119")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def window_of(page: Page) -> tuple[float, float]:
+    """Return the centre and the width of the window of the first viewport."""
+    shown = viewport_state(page)
+    return float(shown["windowCenter"]), float(shown["windowWidth"])
+
+
+def test_a_dragged_rectangle_sets_the_window_by_its_values(reading: Page) -> None:
+    before = window_of(reading)
+    reading.keyboard.press("Shift+w")
+    drag(reading, by=(12, 12))
+    expect(reading.locator("[data-overlay=window]").first).to_contain_text("Region")
+    by_region = window_of(reading)
+    assert by_region != before
+
+    reading.keyboard.press("9")
+    expect(reading.locator("[data-overlay=window]").first).to_contain_text("Automatic")
+    assert window_of(reading)[1] > by_region[1], "all of the picture has more values than a small part"
+    assert reading.locator(".region-window").count() == 0
+
+
+def test_the_magnifier_is_there_while_the_button_is_held(reading: Page) -> None:
+    reading.keyboard.press("Shift+z")
+    box = reading.locator("[data-viewport]").first.bounding_box()
+    reading.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    reading.mouse.down()
+    lens = reading.locator(".lens")
+    expect(lens).to_have_attribute("data-quality", "full")
+    assert lens.get_attribute("data-sop-instance-uid") == viewport_state(reading)["sopInstanceUid"]
+    reading.mouse.up()
+
+    expect(lens).to_have_count(0)
+
+
+def test_the_number_of_an_image_leads_to_it(reading: Page) -> None:
+    reading.keyboard.press("Control+g")
+    number = reading.get_by_label("Image, 1 to 120")
+    expect(number).to_be_focused()
+    number.fill("77")
+    reading.keyboard.press("Enter")
+
+    wait_for_state(reading, imageIndex="76")
+    reading.keyboard.press("Control+g")
+    number.fill("121")
+    reading.keyboard.press("Enter")
+    expect(number).to_be_visible()
+    reading.keyboard.press("Escape")
+    assert viewport_state(reading)["imageIndex"] == "76"

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('viewer', '0003_hanging_protocols'),
+        ('viewer', '0004_presentation_evidence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
