@@ -185,12 +185,12 @@ def test_a_dragged_rectangle_sets_the_window_by_its_values(reading: Page) -> Non
     before = window_of(reading)
     reading.keyboard.press("Shift+w")
     drag(reading, by=(12, 12))
-    expect(reading.locator("[data-overlay=window]").first).to_contain_text("Region")
+    expect(reading.locator("[data-overlay=window-label]").first).to_contain_text("Region")
     by_region = window_of(reading)
     assert by_region != before
 
     reading.keyboard.press("9")
-    expect(reading.locator("[data-overlay=window]").first).to_contain_text("Automatic")
+    expect(reading.locator("[data-overlay=window-label]").first).to_contain_text("Automatic")
     assert window_of(reading)[1] > by_region[1], "all of the picture has more values than a small part"
     assert reading.locator(".region-window").count() == 0
 
