@@ -41,6 +41,7 @@ from dicomkit.synth.notes import nodule_notes
 from dicomkit.synth.slide import demo_slide
 from dimse.models import Right
 from dimse.services.peers import add_peer
+from pacs_site.demo_annotations import seed_annotations
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ def seed_demo(*, with_tokens: bool = False) -> Demo:
         _import_files(facility)
         _ingest_synthetic(facility)
         _share_with_referrer(facility)
+    _draw_on_follow_up()
     _add_demo_peers()
     demo.studies = [
         {
@@ -227,6 +229,13 @@ def _tell_refused(results: Iterable[IngestResult]) -> None:
     for result in results:
         if result.outcome not in (Outcome.STORED, Outcome.DUPLICATE):
             logger.warning("%s of the demo was not stored: %s", result.name or "an object", result.reason)
+
+
+def _draw_on_follow_up() -> None:
+    author = User.objects.get(username=f"{Role.RADIOLOGIST}.NORTH".lower())
+    study = _studies().filter(study_instance_uid=derived_uid("demo", "NORTH", 2)).first()
+    if study is not None:
+        seed_annotations(study=study, author=author, nodule=CURRENT_NODULE, actor=ACTOR)
 
 
 def _as_file(dataset: Dataset) -> io.BytesIO:

@@ -195,7 +195,7 @@ def _stored(system, sop_instance_uid: str) -> pydicom.Dataset:
 def test_a_handle_changes_a_length_and_undo_brings_it_back(visit):
     page = visit(READER).page
     open_study(page, STUDY)
-    go_to_image(page, 30)
+    go_to_image(page, 32)
     page.keyboard.press("d")
     drag(page, (-100, 0), (0, 0))
     before = described(page)
@@ -219,7 +219,7 @@ def test_a_handle_changes_a_length_and_undo_brings_it_back(visit):
     wait_until_saved(page)
     page.reload()
     wait_for_state(page, quality="full")
-    go_to_image(page, 30)
+    go_to_image(page, 32)
     wait_for_mark(page, longer.splitlines()[0])
 
 

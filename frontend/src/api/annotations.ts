@@ -37,7 +37,14 @@ export interface Evidence {
   readonly description: string;
 }
 
+/** What was made; `detail` says what was left out, or why there is nothing new. */
+export interface StoredEvidence {
+  readonly created: readonly Evidence[];
+  readonly detail: string;
+}
+
 const PATIENCE_MS = 20_000;
+const EVIDENCE_ATTEMPTS = 10;
 const STATISTICS_ATTEMPTS = 40;
 /** Browsers refuse to keep more than 64 KiB alive, together. */
 const MOST_KEPT_ALIVE = 20_000;
@@ -86,13 +93,21 @@ export async function markKeyImage(place: FramePlace, isMarked: boolean): Promis
   await send(isMarked ? "PUT" : "DELETE", url);
 }
 
-/** Have what is marked stored as DICOM instances. */
-export async function storeEvidence(studyInstanceUid: string): Promise<readonly Evidence[]> {
-  const response = await send("POST", `${studyUrl(studyInstanceUid)}/evidence`);
-  return readList(asFields(await response.json(), "evidence"), "created").map((one) => {
+/** Have what is marked stored as DICOM instances, asking again while workers compute numbers for them. */
+export async function storeEvidence(studyInstanceUid: string): Promise<StoredEvidence> {
+  const url = `${studyUrl(studyInstanceUid)}/evidence`;
+  let response = await send("POST", url);
+  for (let attempt = 1; response.status === 202 && attempt < EVIDENCE_ATTEMPTS; attempt += 1) {
+    const seconds = retryAfterSeconds(response);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    response = await send("POST", url);
+  }
+  const body = asFields(await response.json(), "evidence");
+  const created = readList(body, "created").map((one) => {
     const fields = asFields(one, "instance");
     return { modality: readText(fields, "modality"), description: readTextOrEmpty(fields, "description") };
   });
+  return { created, detail: readTextOrEmpty(body, "detail") };
 }
 
 /** The statistics of a region as the server computes them from the stored file; null while it goes on computing. */

@@ -10,6 +10,7 @@ import type {
   PresentationState,
   StudyPresentations,
 } from "../dicom/presentation";
+import { request } from "./client";
 import {
   asFields,
   type Fields,
@@ -27,8 +28,14 @@ import {
 import { parseVoi } from "./manifest";
 import { parseRegion } from "./regions";
 
+/** What a study holds of presentation states, key objects and regions now. */
+export async function fetchPresentations(url: string): Promise<StudyPresentations> {
+  const response = await request(url);
+  return parsePresentations(await response.json());
+}
+
 /** Check what a study holds of presentation states, key objects and regions, once, where it enters. */
-export function parsePresentations(body: unknown): StudyPresentations {
+function parsePresentations(body: unknown): StudyPresentations {
   const fields = asFields(body, "presentations");
   return {
     states: listOf(fields, "presentation_states", parseState),

@@ -1,6 +1,7 @@
 import { KINDS } from "../annotations/kinds/table";
 import { storeEvidence } from "../api/annotations";
 import { RequestError } from "../api/client";
+import { fetchPresentations } from "../api/presentations";
 import { type AnnotationKind, frameKey } from "../dicom/annotation";
 import { isMeant } from "../dicom/presentation";
 import { imageKey } from "../dicom/types";
@@ -106,7 +107,7 @@ export function showNextKeyImage({ grid, annotations, presentations }: ViewerCon
   if (next !== undefined) viewport.setImageIndex(next);
 }
 
-async function saveAsDicom({ grid, page, saving }: ViewerContext): Promise<void> {
+async function saveAsDicom({ grid, page, saving, presentations }: ViewerContext): Promise<void> {
   const studyInstanceUid = grid.active.stack?.study.studyInstanceUid;
   if (!studyInstanceUid) return;
   if (saving.hasUnsaved) {
@@ -114,12 +115,12 @@ async function saveAsDicom({ grid, page, saving }: ViewerContext): Promise<void>
     return;
   }
   try {
-    const created = await storeEvidence(studyInstanceUid);
-    const names = created.map(({ modality, description }) => description || modality);
-    showMessage(
-      page,
-      created.length > 0 ? `Stored in the study: ${names.join(", ")}.` : "There is nothing marked to store.",
-    );
+    const { created, detail } = await storeEvidence(studyInstanceUid);
+    const names = new Set(created.map(({ modality, description }) => description || modality));
+    const stored = created.length > 0 ? `Stored in the study: ${[...names].join(", ")}.` : "";
+    showMessage(page, [stored, detail].filter(Boolean).join(" "));
+    if (created.length > 0 && studyInstanceUid === page.dataset.studyInstanceUid)
+      presentations.set(await fetchPresentations(page.dataset.presentationsUrl ?? ""));
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     showMessage(page, error.message);

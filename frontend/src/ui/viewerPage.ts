@@ -12,7 +12,7 @@ import {
 import { loginUrl, RequestError, request } from "../api/client";
 import { ShapeError } from "../api/fields";
 import { parseManifest } from "../api/manifest";
-import { parsePresentations } from "../api/presentations";
+import { fetchPresentations } from "../api/presentations";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import type { StudyManifest } from "../dicom/types";
 import { Hanger } from "../hanging/hanger";
@@ -173,8 +173,7 @@ function attachControls(
 /** What others noted comes after the first image, and the viewer does without it where it does not come. */
 async function loadPresentations(page: HTMLElement, context: ViewerContext): Promise<void> {
   try {
-    const response = await request(page.dataset.presentationsUrl ?? "");
-    context.presentations.set(parsePresentations(await response.json()));
+    context.presentations.set(await fetchPresentations(page.dataset.presentationsUrl ?? ""));
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
   }
