@@ -1,11 +1,11 @@
 """The address of a tile of one series laid over another, as a value."""
 
-import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from dicomkit.pixels.colour_palettes import ColourPalette
 from viewer.exceptions import InvalidTileRequestError
+from viewer.tiles.picture_request import PictureRequest
 from viewer.tiles.request import TileRequest, checked_window
 from viewer.volumes.request import PlaneRequest
 
@@ -15,7 +15,7 @@ DEFAULT_OPACITY_PERCENT = 50
 
 
 @dataclass(frozen=True)
-class FusionRequest:
+class FusionRequest(PictureRequest):
     """One tile of an image or plane with another series over it.
 
     Attributes
@@ -64,14 +64,6 @@ class FusionRequest:
         below = (self.image or self.plane or self.tile).cache_key()
         shown = f"{self.palette}:{self.opacity_percent}:{self.window}" if self.tile.depth == 8 else ""
         return f"fusion:{FUSION_VERSION}:{self.overlay_content}:{shown}:{below}"
-
-    def etag(self) -> str:
-        """Return the strong entity tag: the same contents, address and renderer always yield the same bytes."""
-        return f'"{hashlib.sha256(self.cache_key().encode()).hexdigest()[:32]}"'
-
-    def as_task_arguments(self) -> dict[str, Any]:
-        """Return the request as values that a task may carry."""
-        return asdict(self)
 
     @classmethod
     def from_task_arguments(cls, arguments: dict[str, Any]) -> Self:

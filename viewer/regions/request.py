@@ -1,12 +1,12 @@
 """What is asked of a region: to be shown on one image."""
 
-import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
 from dicomkit.segmentation import MOST_SEGMENTS
 from viewer.exceptions import InvalidTileRequestError
+from viewer.tiles.picture_request import PictureRequest
 
 # Part of every cache key and entity tag: counted up whenever the same address yields other bytes than before.
 REGION_VERSION = 1
@@ -20,7 +20,7 @@ class RegionForm(StrEnum):
 
 
 @dataclass(frozen=True)
-class RegionRequest:
+class RegionRequest(PictureRequest):
     """A segmentation or structure set on one frame.
 
     Attributes
@@ -45,14 +45,6 @@ class RegionRequest:
             f"region:{REGION_VERSION}:{self.form}:{self.region_sha256}:{self.image_sha256}"
             f":{self.frame_number}:{hidden}"
         )
-
-    def etag(self) -> str:
-        """Return the strong entity tag: the same contents and renderer always yield the same bytes."""
-        return f'"{hashlib.sha256(self.cache_key().encode()).hexdigest()[:32]}"'
-
-    def as_task_arguments(self) -> dict[str, Any]:
-        """Return the request as values that a task may carry."""
-        return asdict(self)
 
     @classmethod
     def from_task_arguments(cls, arguments: dict[str, Any]) -> Self:

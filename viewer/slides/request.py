@@ -1,10 +1,10 @@
 """The address of a tile of a large image, as a value."""
 
-import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from viewer.slides.pyramid import StoredLevel
+from viewer.tiles.picture_request import PictureRequest
 from viewer.tiles.request import TileRequest
 
 # Part of every cache key and entity tag: counted up whenever the same address yields other bytes than before.
@@ -12,7 +12,7 @@ SLIDE_VERSION = 1
 
 
 @dataclass(frozen=True)
-class SlideRequest:
+class SlideRequest(PictureRequest):
     """One tile of a large image, and how its values are shown.
 
     Attributes
@@ -29,14 +29,6 @@ class SlideRequest:
     def cache_key(self) -> str:
         """Return the key of the tile in the cache; it holds no patient data."""
         return f"slide:{SLIDE_VERSION}:{self.tile.cache_key()}"
-
-    def etag(self) -> str:
-        """Return the strong entity tag: the same content, address and renderer always yield the same bytes."""
-        return f'"{hashlib.sha256(self.cache_key().encode()).hexdigest()[:32]}"'
-
-    def as_task_arguments(self) -> dict[str, Any]:
-        """Return the request as values that a task may carry."""
-        return asdict(self)
 
     @classmethod
     def from_task_arguments(cls, arguments: dict[str, Any]) -> Self:

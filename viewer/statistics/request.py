@@ -2,12 +2,13 @@
 
 import hashlib
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from dicomkit.marking import POINT_COUNTS, REGION_KINDS, MarkingKind
 from dicomkit.region_shapes import Point
 from viewer.exceptions import InvalidTileRequestError
+from viewer.tiles.picture_request import PictureRequest
 
 # Part of every cache key and entity tag: counted up whenever the same address yields another answer than before.
 STATISTICS_VERSION = 1
@@ -15,7 +16,7 @@ _FARTHEST_PIXEL = 1e6
 
 
 @dataclass(frozen=True)
-class StatisticsRequest:
+class StatisticsRequest(PictureRequest):
     """A region on one frame.
 
     Attributes
@@ -48,14 +49,6 @@ class StatisticsRequest:
         """Return the key in the cache; it holds no patient data."""
         drawn = hashlib.sha256(repr((str(self.kind), self.points)).encode()).hexdigest()[:32]
         return f"statistics:{STATISTICS_VERSION}:{self.sha256}:{self.frame_number}:{drawn}"
-
-    def etag(self) -> str:
-        """Return the strong entity tag."""
-        return f'"{hashlib.sha256(self.cache_key().encode()).hexdigest()[:32]}"'
-
-    def as_task_arguments(self) -> dict[str, Any]:
-        """Return the request as values that a task may carry."""
-        return asdict(self)
 
     @classmethod
     def from_task_arguments(cls, arguments: dict[str, Any]) -> Self:

@@ -1,11 +1,11 @@
 """The address of a tile as a value."""
 
-import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from dicomkit.pixels.voi_lut import VOIFunction, VOIWindow
 from viewer.exceptions import InvalidTileRequestError
+from viewer.tiles.picture_request import PictureRequest
 
 # Part of every cache key and entity tag: counted up whenever the same address yields other bytes than before.
 RENDERER_VERSION = 3
@@ -15,7 +15,7 @@ MOST_VOIS = 256
 
 
 @dataclass(frozen=True)
-class TileRequest:
+class TileRequest(PictureRequest):
     """One tile of one frame, and how its values are shown.
 
     Attributes
@@ -74,14 +74,6 @@ class TileRequest:
         """Return the key of the tile in the cache; it holds no patient data."""
         shown = "v" if self.depth == 16 else f"g:{self.window}:{self.voi_index}:{self.is_inverted}"
         return f"{frame_prefix(self.sha256, self.frame_number)}:{self.level}:{self.column}:{self.row}:{shown}"
-
-    def etag(self) -> str:
-        """Return the strong entity tag: the same content, address and renderer always yield the same bytes."""
-        return f'"{hashlib.sha256(self.cache_key().encode()).hexdigest()[:32]}"'
-
-    def as_task_arguments(self) -> dict[str, Any]:
-        """Return the request as values that a task may carry."""
-        return asdict(self)
 
     @classmethod
     def from_task_arguments(cls, arguments: dict[str, Any]) -> Self:

@@ -1,6 +1,5 @@
 """The address of a tile of a plane through a volume, as a value."""
 
-import hashlib
 import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
@@ -9,6 +8,7 @@ from dicomkit.geometry import ImagePlane
 from dicomkit.reformat import PlaneName, ReformatPlane
 from dicomkit.reformat_voxels import Projection
 from viewer.exceptions import InvalidTileRequestError
+from viewer.tiles.picture_request import PictureRequest
 from viewer.tiles.request import TileRequest
 
 # Part of every cache key and entity tag: counted up whenever the same address yields other bytes than before.
@@ -74,7 +74,7 @@ class ObliquePlane:
 
 
 @dataclass(frozen=True)
-class PlaneRequest:
+class PlaneRequest(PictureRequest):
     """One tile of one plane, and how its values are shown.
 
     Attributes
@@ -119,14 +119,6 @@ class PlaneRequest:
         place = asdict(self.oblique) if self.oblique else ""
         thickness = f"{self.slab_mm!r}:{self.projection}" if self.slab_mm else ""
         return f"plane:{PLANE_VERSION}:{self.plane}:{place}:{thickness}:{self.tile.cache_key()}"
-
-    def etag(self) -> str:
-        """Return the strong entity tag: the same content, address and renderer always yield the same bytes."""
-        return f'"{hashlib.sha256(self.cache_key().encode()).hexdigest()[:32]}"'
-
-    def as_task_arguments(self) -> dict[str, Any]:
-        """Return the request as values that a task may carry."""
-        return asdict(self)
 
     @classmethod
     def from_task_arguments(cls, arguments: dict[str, Any]) -> Self:
