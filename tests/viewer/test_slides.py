@@ -1,6 +1,6 @@
 """Whole slides in the viewer: one image with a pyramid, and its label beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from tests.dicom_samples import about
 from tests.factories import store
 from tests.viewer.plane_samples import packed_values, shown_plane
 from viewer.services.slides import render_slide_ahead
+from viewer.slides import render as rendering
 from viewer.slides.request import SlideRequest
 from viewer.stack import representative, stack_of_series
 from viewer.tiles.cache import tile_cache
@@ -24,6 +25,16 @@ from viewer.tiles.request import TileRequest
 pytestmark = pytest.mark.django_db
 
 ROWS, COLUMNS = 1800, 2600
+
+
+@pytest.fixture(autouse=True)
+def _no_open_levels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process that has opened nothing, and closes what it opens."""
+    opened = rendering.OpenLevels(8)
+    monkeypatch.setattr(rendering, "_levels", opened)
+    yield
+    for level in opened._levels.values():
+        level.source.close()
 
 
 @pytest.fixture(scope="module")
