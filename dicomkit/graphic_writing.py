@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from pydicom.dataset import Dataset
 
-from dicomkit.marking import MarkingKind
+from dicomkit.marking import REGION_KINDS, MarkingKind
 from dicomkit.region_shapes import Point
 from dicomkit.sr.report import outline_of
 
@@ -58,12 +58,19 @@ def text_object(words: str, kind: MarkingKind, points: Items[Point], *, rows: in
     words
         Lines; what is beyond 1024 characters is cut off.
     """
-    x, y = points[-1] if kind is MarkingKind.ARROW else max(points)
+    x, y = _place_of_words(kind, points)
     item = Dataset()
     item.AnchorPointAnnotationUnits, item.AnchorPointVisibility = "PIXEL", "N"
     item.AnchorPoint = [min(max(x, 0.0), float(columns)), min(max(y, 0.0), float(rows))]
     item.UnformattedTextValue = "\r\n".join(words.splitlines())[:_MOST_CHARACTERS]
     return item
+
+
+def _place_of_words(kind: MarkingKind, points: Items[Point]) -> Point:
+    """Return the tail of an arrow, the lowest point of a region, the rightmost of a line: a region is often measured too."""
+    if kind is MarkingKind.ARROW:
+        return points[-1]
+    return max(points, key=lambda point: point[1 if kind in REGION_KINDS else 0])
 
 
 def _shapes(kind: MarkingKind, points: Items[Point], aspect: float, image_size: int) -> Items[_Shape]:

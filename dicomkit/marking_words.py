@@ -23,7 +23,7 @@ _RESTING_ON = {
 def measured_words(
     measures: Sequence[Measure], source: ScaleSource, statistics: RegionStatistics | None, value_unit: str
 ) -> list[str]:
-    """Return what was measured, a line for each number; lengths that the file vouches for need no comment.
+    """Return what was measured, line by line; lengths that the file vouches for need no comment.
 
     Parameters
     ----------
@@ -38,10 +38,9 @@ def measured_words(
     unit = f" {value_unit}" if value_unit else ""
     if not measures:
         return [f"{statistics.mean:.1f}{unit}"]
-    found = (
-        ("Mean", statistics.mean),
-        ("SD", statistics.standard_deviation),
-        ("Min", statistics.minimum),
-        ("Max", statistics.maximum),
-    )
-    return [*lines, *(f"{name} {value:.1f}{unit}" for name, value in found if value is not None)]
+    words = [*lines, f"Mean {statistics.mean:.1f}{unit}"]
+    if statistics.standard_deviation is not None:
+        words[-1] = f"Mean {statistics.mean:.1f}  SD {statistics.standard_deviation:.1f}{unit}"
+    if statistics.minimum is not None and statistics.maximum is not None:
+        words.append(f"Min {statistics.minimum:.1f}  Max {statistics.maximum:.1f}{unit}")
+    return words

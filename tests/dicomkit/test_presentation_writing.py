@@ -149,13 +149,19 @@ def test_words_stand_at_the_drawing_line_by_line() -> None:
     state = read(
         frame(
             drawn(MarkingKind.LENGTH, (1, 2), (4, 6), words="Läsion\n2.5 mm"),
+            drawn(MarkingKind.ELLIPSE, (2, 8), (14, 8), (8, 4), (8, 12), words="below"),
             drawn(MarkingKind.TEXT, (40, 3), words="beside"),
             drawn(MarkingKind.ARROW, (4, 4), (12, 5), words="x" * 2000),
         )
     )
 
     texts = [(one.text, one.anchor) for one in state.annotations[0].texts]
-    assert texts == [("Läsion\n2.5 mm", (4, 6)), ("beside", (16, 3)), ("x" * 1024, (12, 5))]
+    assert texts == [
+        ("Läsion\n2.5 mm", (4, 6)),
+        ("below", (8, 12)),
+        ("beside", (16, 3)),
+        ("x" * 1024, (12, 5)),
+    ]
 
 
 def test_all_of_each_image_is_shown_at_its_own_size() -> None:

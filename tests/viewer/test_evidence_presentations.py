@@ -79,10 +79,8 @@ def test_the_words_are_the_numbers_of_the_stored_pixels(north: Facility, reader:
     assert texts[0].splitlines() == [
         "Lesion",
         "Area 15.8 mm²",
-        f"Mean {inside.mean():.1f} HU",
-        f"SD {inside.std():.1f} HU",
-        f"Min {inside.min():.1f} HU",
-        f"Max {inside.max():.1f} HU",
+        f"Mean {inside.mean():.1f}  SD {inside.std():.1f} HU",
+        f"Min {inside.min():.1f}  Max {inside.max():.1f} HU",
     ]
     assert texts[1:] == [
         f"{float(dataset.pixel_array[5, 4]) - 1024:.1f} HU",
