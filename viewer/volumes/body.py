@@ -8,7 +8,12 @@ from dicomkit.geometry import orientation_letters
 from dicomkit.reformat import PlaneName, PlaneStack
 from dicomkit.tiles import level_count
 from dicomkit.volume_findings import Finding
-from viewer.volumes.request import MOST_OBLIQUE_PIXELS, MOST_SLAB_MM
+from viewer.volumes.request import (
+    MOST_OBLIQUE_PIXELS,
+    MOST_PROJECTED_POINTS,
+    MOST_PROJECTION_MM,
+    MOST_SLAB_MM,
+)
 from viewer.volumes.series import SeriesVolume, content_tag
 
 JSONObject = dict[str, Any]
@@ -34,6 +39,8 @@ def volume_body(volume: SeriesVolume, *, series_instance_uid: str, damaged: int)
         "oblique": {
             "tile_url": _oblique_url(series_instance_uid) + _address_query(volume),
             "most_pixels": MOST_OBLIQUE_PIXELS,
+            "most_projection_mm": MOST_PROJECTION_MM,
+            "most_projected_points": MOST_PROJECTED_POINTS,
         },
         "most_slab_mm": MOST_SLAB_MM,
         "groups": [{"number": number, "label": label} for number, label in enumerate(volume.groups)],

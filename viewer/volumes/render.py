@@ -1,6 +1,7 @@
 """From the voxels of a volume to a tile of a plane. Runs in the render processes."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -14,15 +15,16 @@ from dicomkit.pixels.packing import PackedFrame
 from dicomkit.pixels.scale import half_of
 from dicomkit.pixels.voi_lut import VOI, VOIWindow
 from dicomkit.reformat import PlaneName, ReformatPlane, slab_offsets_mm
+from dicomkit.reformat_overview import VolumeOverview, overview_factors, overview_of, projected_maximum
 from dicomkit.reformat_sampling import reformat, slices_needed
-from dicomkit.reformat_voxels import Projection
+from dicomkit.reformat_voxels import Projection, Voxels
 from dicomkit.tiles import tile_rectangle
 from dicomkit.volume_packing import to_packed_frame
 from viewer.exceptions import InvalidTileRequestError
 from viewer.tiles.cache import CachedPicture
 from viewer.tiles.render import or_problem, window_text
 from viewer.tiles.request import TileRequest
-from viewer.volumes.request import MOST_POINTS, PlaneRequest
+from viewer.volumes.request import MOST_POINTS, MOST_PROJECTED_POINTS, PlaneRequest
 from viewer.volumes.series import SeriesVolume
 from viewer.volumes.store import StoredVolume
 
@@ -51,27 +53,46 @@ class RenderableVolume:
     def __init__(self, volume: SeriesVolume, stored: StoredVolume) -> None:
         self.volume = volume
         self.stored = stored
+        self._overview: VolumeOverview | None = None
         self._planes: OrderedDict[tuple[object, ...], ReformattedPlane] = OrderedDict()
 
     def plane(self, request: PlaneRequest) -> ReformattedPlane:
         """Return the plane that a tile belongs to. The slices that it needs must be there."""
         plane, offsets_mm = plane_of_request(self.volume, request)
+        if request.is_projection:
+            return self._projected(plane, offsets_mm)
         return self.sampled(plane, offsets_mm, Projection(request.projection))
 
     def sampled(
         self, plane: ReformatPlane, offsets_mm: tuple[float, ...], projection: Projection
     ) -> ReformattedPlane:
         """Return any plane or slab of the volume, also one that was laid through another. Its slices must be there."""
-        key = (plane, offsets_mm, projection)
-        if key not in self._planes:
-            values = reformat(
+        return self._kept(
+            (plane, offsets_mm, projection),
+            lambda: reformat(
                 self.stored.voxels,
                 geometry=self.volume.geometry,
                 plane=plane,
                 offsets_mm=offsets_mm,
                 projection=projection,
-            )
-            self._planes[key] = ReformattedPlane(to_packed_frame(values, self.volume.packing))
+            ),
+        )
+
+    def _projected(self, plane: ReformatPlane, offsets_mm: tuple[float, ...]) -> ReformattedPlane:
+        """Return a maximum through the whole volume. All slices must be there."""
+        geometry = self.volume.geometry
+        factors = overview_factors(geometry, spacing_mm=plane.spacing_mm[0])
+        if self._overview is None or self._overview.factors != factors:
+            self._overview = overview_of(self.stored.voxels, factors=factors)
+        overview = self._overview
+        return self._kept(
+            (plane, offsets_mm),
+            lambda: projected_maximum(overview, geometry=geometry, plane=plane, offsets_mm=offsets_mm),
+        )
+
+    def _kept(self, key: tuple[object, ...], make: Callable[[], Voxels]) -> ReformattedPlane:
+        if key not in self._planes:
+            self._planes[key] = ReformattedPlane(to_packed_frame(make(), self.volume.packing))
         self._planes.move_to_end(key)
         while len(self._planes) > _PLANES_KEPT:
             self._planes.popitem(last=False)
@@ -105,9 +126,12 @@ def plane_of_request(volume: SeriesVolume, request: PlaneRequest) -> tuple[Refor
     else:
         stack = volume.planes[PlaneName(request.plane)]
         plane, step_mm = stack.plane(request.index), stack.step_mm
+    most_points = MOST_POINTS
+    if request.is_projection:
+        step_mm, most_points = plane.spacing_mm[0], MOST_PROJECTED_POINTS
     offsets_mm = slab_offsets_mm(request.slab_mm, step_mm=step_mm)
-    if len(offsets_mm) * plane.rows * plane.columns > MOST_POINTS:
-        raise InvalidTileRequestError("A slab of this plane must be thinner.")
+    if len(offsets_mm) * plane.rows * plane.columns > most_points:
+        raise InvalidTileRequestError("A slab of this plane must be thinner, or its pixels larger.")
     return plane, offsets_mm
 
 

@@ -15,9 +15,13 @@ from viewer.tiles.request import TileRequest
 PLANE_VERSION = 1
 OBLIQUE = "oblique"
 MOST_SLAB_MM = 200.0
+# Maxima through more than a slab are looked up in a coarser volume, which has voxels as large as the pixels of the plane.
+MOST_PROJECTION_MM = 4000.0
 MOST_OBLIQUE_PIXELS = 1024
 # Points of a slab, over all its layers: five seconds of a render process in the worst case.
 MOST_POINTS = 1 << 27
+# Of a maximum through the whole volume: about a second.
+MOST_PROJECTED_POINTS = 1 << 25
 _FARTHEST_MM = 10_000.0
 _SMALLEST_PIXEL_MM, _LARGEST_PIXEL_MM = 0.05, 20.0
 _UNIT_TOLERANCE = 1e-3
@@ -98,12 +102,23 @@ class PlaneRequest(PictureRequest):
     oblique: ObliquePlane | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.slab_mm <= MOST_SLAB_MM:
-            raise InvalidTileRequestError(f"A slab is at most {MOST_SLAB_MM:.0f} mm thick.")
+        most_mm = MOST_PROJECTION_MM if self.may_project else MOST_SLAB_MM
+        if not 0 <= self.slab_mm <= most_mm:
+            raise InvalidTileRequestError(f"Such a slab is at most {most_mm:.0f} mm thick.")
         if self.projection not in set(Projection):
             raise InvalidTileRequestError("projection must be max, min or mean.")
         if (self.plane == OBLIQUE) != (self.oblique is not None) or self.plane not in {*PlaneName, OBLIQUE}:
             raise InvalidTileRequestError("A plane is axial, coronal or sagittal, or oblique with its place.")
+
+    @property
+    def may_project(self) -> bool:
+        """Whether it may go through a whole volume: maxima keep their height in a coarser one."""
+        return self.plane == OBLIQUE and self.projection == Projection.MAXIMUM
+
+    @property
+    def is_projection(self) -> bool:
+        """Whether it is a maximum through more than a slab, looked up in a coarser volume."""
+        return self.slab_mm > MOST_SLAB_MM
 
     @property
     def index(self) -> int:
