@@ -1,4 +1,7 @@
 import type { Series, StudyImage } from "../dicom/types";
+import type { PlacedStack } from "../geometry/planeStacks";
+import { scaled, sum } from "../geometry/planes";
+import { levelCount } from "../geometry/tiles";
 import {
   asFields,
   type Fields,
@@ -30,26 +33,58 @@ export interface PlaneStack {
   readonly images: readonly StudyImage[];
 }
 
+/** Where planes in any direction come from, and how they are shown. */
+export interface ObliqueSource {
+  readonly tileUrl: string;
+  readonly mostPixels: number;
+  readonly mostProjectionMm: number;
+  readonly mostProjectedPoints: number;
+  /** What such a plane has in common with the others, in the words of an image. */
+  readonly shown: Fields;
+  readonly seriesInstanceUid: string;
+}
+
+/** A series as a volume with its planes. */
+export type Planes = Extract<Volume, { kind: "planes" }>;
+
 /** A series as a volume, or the reason why it is none. */
 export type Volume =
   | {
       readonly kind: "planes";
       readonly planes: readonly PlaneStack[];
       readonly findings: readonly string[];
+      /** The same planes as slabs, or thin ones with null. */
+      readonly thick: (slab: Slab | null) => readonly PlaneStack[];
+      /** Planes in any direction. */
+      readonly oblique: ObliqueSource;
+      readonly mostSlabMm: number;
       /** What can be chosen between where several images lie at each position; empty where one does. */
       readonly groups: readonly string[];
     }
   | { readonly kind: "problem"; readonly problem: string };
 
 /** Check what the server knows of a volume, once, where it enters. */
-export function parseVolume(body: unknown, series: Series, slab: Slab | null = null): Volume {
+export function parseVolume(body: unknown, series: Series): Volume {
   const fields = asFields(body, "volume");
   if (fields.problem != null) return { kind: "problem", problem: readText(fields, "problem") };
   const planes = asFields(fields.planes, "planes");
+  const oblique = asFields(fields.oblique, "oblique");
+  const thick = (slab: Slab | null) =>
+    PLANE_NAMES.map((name) => parsePlanes(name, asFields(planes[name], name), series, slab));
   const findings = readList(asFields(fields.volume, "volume"), "findings");
   return {
     kind: "planes",
-    planes: PLANE_NAMES.map((name) => parsePlanes(name, asFields(planes[name], name), series, slab)),
+    planes: thick(null),
+    thick,
+    oblique: {
+      tileUrl: readText(oblique, "tile_url"),
+      mostPixels: readNumber(oblique, "most_pixels"),
+      mostProjectionMm: readNumber(oblique, "most_projection_mm"),
+      mostProjectedPoints: readNumber(oblique, "most_projected_points"),
+      shown: asFields(planes.axial, "axial"),
+      seriesInstanceUid: series.seriesInstanceUid,
+    },
+    mostSlabMm: readNumber(fields, "most_slab_mm"),
     findings: findings.map((finding) => readText(asFields(finding, "finding"), "text")),
     groups: readList(fields, "groups").map((group) => readText(asFields(group, "group"), "label")),
   };
@@ -90,6 +125,56 @@ export function groupOf(plane: StudyImage): number {
   return Number(/[?&]group=(\d+)/.exec(plane.tileUrl ?? "")?.[1] ?? 0);
 }
 
+/** The planes of a stack in any direction, as images. */
+export function obliqueImages(
+  source: ObliqueSource,
+  stack: PlacedStack,
+  label: string,
+  slab: Slab | null,
+): readonly StudyImage[] {
+  return Array.from({ length: stack.count }, (_, index) => obliqueImage(source, stack, index, label, slab));
+}
+
+/** One plane in any direction, as an image. */
+export function obliqueImage(
+  source: ObliqueSource,
+  stack: PlacedStack,
+  index: number,
+  label: string,
+  slab: Slab | null,
+): StudyImage {
+  // The address says where the plane lies, to a thousandth of a millimetre; its image lies exactly there.
+  const position = sum(stack.first, scaled(stack.step, index)).map((value) => rounded(value, 3));
+  const { row, column } = stack.directions;
+  const orientation = [...row, ...column].map((value) => rounded(value, 6));
+  const spacing = rounded(stack.spacingMm, 4);
+  const where = [
+    `position=${position.join(",")}`,
+    `orientation=${orientation.join(",")}`,
+    `spacing=${spacing}&rows=${stack.rows}&columns=${stack.columns}`,
+  ].join("&");
+  const image = parseImage({
+    ...source.shown,
+    sop_instance_uid: `${source.seriesInstanceUid}/oblique/${orientation.join(",")}/${position.join(",")}`,
+    instance_number: null,
+    frame_number: 1,
+    rows: stack.rows,
+    columns: stack.columns,
+    levels: levelCount(stack.columns, stack.rows),
+    pixel_spacing_mm: [spacing, spacing],
+    image_position_patient: position,
+    image_orientation_patient: orientation,
+    patient_orientation: null,
+    slice_thickness_mm: slab?.thicknessMm ?? null,
+  });
+  return { ...image, tileUrl: withSlab(`${source.tileUrl}&${where}`, slab), plane: label };
+}
+
+function rounded(value: number, digits: number): number {
+  // Adding zero turns -0 into 0, so that one place has one address.
+  return Number(value.toFixed(digits)) + 0;
+}
+
 function withSlab(url: string, slab: Slab | null): string {
   if (slab === null) return url;
   return `${url}${url.includes("?") ? "&" : "?"}slab=${slab.thicknessMm}&projection=${slab.projection}`;
@@ -101,7 +186,12 @@ export function slabLabel(slab: Slab): string {
   return `${PROJECTION_NAMES[slab.projection]} ${slab.thicknessMm} mm`;
 }
 
+export function planeTitle(name: PlaneName): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 function planeLabel(name: PlaneName, isAcquired: boolean, slab: Slab | null): string {
-  const title = name.charAt(0).toUpperCase() + name.slice(1);
-  return [title, slab ? slabLabel(slab) : isAcquired ? "" : "reformatted"].filter(Boolean).join(", ");
+  return [planeTitle(name), slab ? slabLabel(slab) : isAcquired ? "" : "reformatted"]
+    .filter(Boolean)
+    .join(", ");
 }

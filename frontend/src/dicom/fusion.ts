@@ -67,7 +67,9 @@ function overlayTileUrl(image: StudyImage, partner: FusionPartner): string {
   }
   const [, name = ""] = image.sopInstanceUid.split("/");
   const [, query = ""] = (image.tileUrl ?? "").split("?");
-  const url = partner.planeTileUrl.replace("{name}", name).replace("{index}", String(image.frameNumber - 1));
+  // A plane that was turned is placed by its query alone.
+  const place = name === "oblique" ? name : `${name}/${image.frameNumber - 1}`;
+  const url = partner.planeTileUrl.replace("{name}/{index}", place);
   return query ? `${url}&${query}` : url;
 }
 

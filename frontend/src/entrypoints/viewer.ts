@@ -6,6 +6,7 @@ import "../styles/layout.css";
 import "../styles/priors.css";
 import "../styles/readingList.css";
 import "../styles/fusion.css";
+import "../styles/planes.css";
 import "../styles/navigator.css";
 import "../styles/comfort.css";
 import { required } from "../ui/dom";

@@ -20,6 +20,8 @@ export interface PointerHost {
   /** What the reader chose for the other buttons and the wheel. */
   readonly mouse: () => MouseButtons;
   readonly toolNamed: (name: DragTool) => Tool;
+  /** A drag on what lies on the picture and is not a measurement; null where there is nothing. */
+  readonly grab: (viewport: Viewport, point: ScreenPoint, reach: number) => DragSession | null;
   readonly activate: (viewport: Viewport) => void;
   readonly oneUp: (viewport: Viewport) => void;
   /** A double click on an annotation. */
@@ -124,6 +126,8 @@ class PointerInput {
       this.wasDrawing = false;
       return edit;
     }
+    const grabbed = this.wasDrawing ? null : this.host.grab(this.viewport, point, reach);
+    if (grabbed !== null) return grabbed;
     this.host.annotations.select(null);
     return (event.ctrlKey ? panTool : tool).start(this.viewport, point);
   }

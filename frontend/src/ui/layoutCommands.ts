@@ -2,7 +2,7 @@ import { UNLINKED } from "../viewport/synchronizer";
 import type { Command } from "./command";
 import { fusionCommand } from "./fusion";
 import { hangingCommands } from "./hangingMenu";
-import { planesCommand } from "./planes";
+import { planesCommand, resetPlanesCommand, rotatingCommand } from "./planes";
 import { priorsCommands } from "./priors";
 
 const KEYED_LAYOUTS: readonly (readonly [string, string])[] = [
@@ -19,6 +19,8 @@ export function layoutCommands(): Command[] {
     ...hangingCommands(),
     ...priorsCommands(),
     planesCommand(),
+    resetPlanesCommand(),
+    rotatingCommand(),
     fusionCommand(),
     ...activeCommands(),
     ...linkCommands(),

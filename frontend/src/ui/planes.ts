@@ -1,26 +1,19 @@
 import { RequestError, request } from "../api/client";
-import { groupOf, parseVolume, type Slab, slabLabel, type Volume, volumeUrl } from "../api/volume";
-import { type DisposerBag, listen } from "../core/disposable";
-import type { Series } from "../dicom/types";
+import { type Planes, parseVolume, volumeUrl } from "../api/volume";
+import type { Series, StudyImage } from "../dicom/types";
+import { PlaneSet } from "../viewport/planeSet";
+import { rotatingViews } from "../viewport/rotatingView";
+import type { Stack } from "../viewport/stack";
 import { FILE_DEFAULT } from "../viewport/voi";
 import type { Command } from "./command";
-import { element, icon } from "./dom";
-import { placeBelow } from "./menus";
 import { showMessage } from "./message";
 import type { ViewerContext } from "./viewerContext";
 
-const SLABS: readonly Slab[] = [
-  { thicknessMm: 5, projection: "max" },
-  { thicknessMm: 10, projection: "max" },
-  { thicknessMm: 20, projection: "max" },
-  { thicknessMm: 5, projection: "min" },
-  { thicknessMm: 10, projection: "min" },
-  { thicknessMm: 5, projection: "mean" },
-  { thicknessMm: 10, projection: "mean" },
-];
-
 /** What the planes of each series can be made of, as far as it was asked for. */
 const groupsOf = new Map<string, readonly string[]>();
+
+/** What the fourth picture showed before, by the views that came into its place. */
+const shownBefore = new WeakMap<readonly StudyImage[], { readonly stack: Stack; readonly index: number }>();
 
 /** Three planes through the series of the active viewport, and back to its images. */
 export function planesCommand(): Command {
@@ -45,7 +38,7 @@ async function showPlanes(context: ViewerContext): Promise<void> {
   const { stack, imageIndex, fusion } = source;
   const choice = source.choice.kind === "presentation" ? FILE_DEFAULT : source.choice;
   if (stack === null) return;
-  const volume = await fetchVolume(context, stack.series, null);
+  const volume = await fetchVolume(context, stack.series, 0);
   if (volume === null || source.stack !== stack) return;
   context.cine.stop();
   grid.setLayout("2x2");
@@ -62,14 +55,67 @@ async function showPlanes(context: ViewerContext): Promise<void> {
   original?.setStack(stack, imageIndex);
   original?.setChoice(choice);
   original?.setFusion(fusion);
+  context.planeSet?.dispose();
+  const planeSet = new PlaneSet(volume, grid.viewports.slice(0, 3), context.shown);
+  planeSet.changed.subscribe(() => context.changed.emit());
+  context.planeSet = planeSet;
   const first = grid.viewports[0];
   if (first) grid.activate(first);
   if (volume.findings.length > 0) showMessage(context.page, volume.findings.join(" "));
   context.changed.emit();
 }
 
+/** The planes straight again, through the middle of the volume. */
+export function resetPlanesCommand(): Command {
+  return {
+    id: "reset-planes",
+    label: "Planes straight again, through the middle",
+    group: "layout",
+    keys: ["Shift+r"],
+    run: ({ planeSet }) => planeSet?.reset(),
+  };
+}
+
+/** The volume of the planes from all sides in the fourth picture, and its images again. */
+export function rotatingCommand(): Command {
+  return {
+    id: "rotating-mip",
+    label: "Rotating MIP beside the planes, and back",
+    group: "layout",
+    keys: ["Shift+m"],
+    run: switchRotating,
+    isOn: isRotating,
+  };
+}
+
+export function isRotating({ grid }: ViewerContext): boolean {
+  return shownBefore.has(grid.viewports[3]?.stack?.series.images ?? []);
+}
+
+function switchRotating(context: ViewerContext): void {
+  const { grid, planeSet } = context;
+  const viewport = grid.viewports[3];
+  const shown = viewport?.stack;
+  if (!planeSet || !viewport || !shown) return;
+  const { choice } = viewport;
+  const before = shownBefore.get(shown.series.images);
+  context.cine.stop();
+  if (before) viewport.setStack(before.stack, before.index);
+  else {
+    const images = rotatingViews(planeSet.planes);
+    shownBefore.set(images, { stack: shown, index: viewport.imageIndex });
+    const { study, series } = shown;
+    viewport.setStack({ study, series: { ...series, frameTimeMs: null, images } });
+  }
+  viewport.setChoice(choice);
+  grid.activate(viewport);
+  context.changed.emit();
+}
+
 function leavePlanes(context: ViewerContext): void {
   const { grid, studies } = context;
+  context.planeSet?.dispose();
+  context.planeSet = null;
   const index = context.seriesIndexOf();
   grid.setLayout("1x1");
   const [first, ...others] = grid.viewports;
@@ -78,98 +124,22 @@ function leavePlanes(context: ViewerContext): void {
   context.showSeries(Math.max(0, Math.min(index, studies.stacks.length - 1)));
 }
 
-/** How thick the planes of the active viewport are; shown where there are planes. */
-export function slabMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
-  const panel = element("div", { class: "menu__panel menu__panel--presets" });
-  const summary = element(
-    "summary",
-    { class: "tool", title: "Thickness of the planes", "aria-label": "Thickness of the planes" },
-    icon("slab"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Slab"),
-  );
-  const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
-  const refresh = () => {
-    menu.hidden = !isReformatted(context);
-  };
-  bag.add(
-    listen(menu, "toggle", () => {
-      if (!menu.open) return;
-      const item = (label: string, slab: Slab | null) => {
-        const button = element("button", { type: "button", class: "menu__item" }, label);
-        button.addEventListener("click", () => {
-          menu.removeAttribute("open");
-          void showSlab(context, slab);
-        });
-        return button;
-      };
-      const entries = groupEntries(context, () => menu.removeAttribute("open"));
-      panel.replaceChildren(
-        item("Thin", null),
-        ...SLABS.map((slab) => item(slabLabel(slab), slab)),
-        ...(entries.length > 0 ? [element("p", { class: "menu__heading" }, "Images"), ...entries] : []),
-      );
-      placeBelow(panel, summary);
-    }),
-  );
-  bag.add(context.grid.changed.subscribe(refresh));
-  bag.add(context.changed.subscribe(refresh));
-  refresh();
-  return menu;
+/** What the planes of a series can be made of, where several images lie at each position. */
+export function groupLabels(seriesInstanceUid: string): readonly string[] {
+  return groupsOf.get(seriesInstanceUid) ?? [];
 }
 
-/** What the planes can be made of, where several images lie at each position. */
-function groupEntries(context: ViewerContext, close: () => void): HTMLElement[] {
-  const { stack, image } = context.grid.active;
-  const labels = stack ? (groupsOf.get(stack.series.seriesInstanceUid) ?? []) : [];
-  return labels.map((label, group) => {
-    const isOn = image !== null && groupOf(image) === group;
-    const button = element(
-      "button",
-      { type: "button", class: "menu__item", "aria-pressed": String(isOn) },
-      label,
-    );
-    button.addEventListener("click", () => {
-      close();
-      if (stack) void showGroup(context, stack.series, group);
-    });
-    return button;
-  });
+/** The planes of other images at the same positions. */
+export async function showGroup(context: ViewerContext, series: Series, group: number): Promise<void> {
+  const { planeSet } = context;
+  const volume = await fetchVolume(context, series, group);
+  if (volume !== null && planeSet === context.planeSet) planeSet?.setVolume(volume);
 }
 
-/** All planes of a series, thin, of other images at the same positions. */
-async function showGroup(context: ViewerContext, series: Series, group: number): Promise<void> {
-  const volume = await fetchVolume(context, series, null, group);
-  if (volume === null) return;
-  for (const viewport of context.grid.viewports) {
-    const { stack, image } = viewport;
-    if (stack?.series.seriesInstanceUid !== series.seriesInstanceUid || !image?.plane) continue;
-    const planes = volume.planes.find(({ images }) => images[0]?.sopInstanceUid === image.sopInstanceUid);
-    if (planes) viewport.replaceImages(planes.images);
-  }
-  context.changed.emit();
-}
-
-/** The same plane of the active viewport, thicker or thinner; place, view and window stay. */
-async function showSlab(context: ViewerContext, slab: Slab | null): Promise<void> {
-  const viewport = context.grid.active;
-  const { stack, image } = viewport;
-  if (stack === null || !image) return;
-  const volume = await fetchVolume(context, stack.series, slab, groupOf(image));
-  const planes = volume?.planes.find(({ images }) => images[0]?.sopInstanceUid === image.sopInstanceUid);
-  if (!planes || viewport.stack !== stack) return;
-  viewport.replaceImages(planes.images);
-  context.changed.emit();
-}
-
-async function fetchVolume(
-  context: ViewerContext,
-  series: Series,
-  slab: Slab | null,
-  group = 0,
-): Promise<Extract<Volume, { kind: "planes" }> | null> {
+async function fetchVolume(context: ViewerContext, series: Series, group: number): Promise<Planes | null> {
   try {
     const response = await request(volumeUrl(series.seriesInstanceUid, group));
-    const volume = parseVolume(await response.json(), series, slab);
+    const volume = parseVolume(await response.json(), series);
     if (volume.kind === "planes") {
       groupsOf.set(series.seriesInstanceUid, volume.groups);
       return volume;

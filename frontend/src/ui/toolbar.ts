@@ -7,9 +7,9 @@ import { keyLabel } from "./keyboard";
 import { layoutPicker } from "./layoutPicker";
 import { linkMenu } from "./linkMenu";
 import { measureMenu } from "./measureMenu";
-import { slabMenu } from "./planes";
 import { presentationMenu } from "./presentationMenu";
 import { presetMenu } from "./presetMenu";
+import { slabMenu } from "./slabPanel";
 import type { ViewerContext } from "./viewerContext";
 
 const GROUPS: readonly { readonly group: CommandGroup; readonly label: string }[] = [

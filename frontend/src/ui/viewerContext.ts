@@ -13,6 +13,7 @@ import type { Cine } from "../viewport/cine";
 import { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
 import type { OpenStudies } from "../viewport/openStudies";
+import type { PlaneSet } from "../viewport/planeSet";
 import type { PresentationStore } from "../viewport/presentationStore";
 import type { ShownImages } from "../viewport/shownImages";
 import type { Synchronizer } from "../viewport/synchronizer";
@@ -29,6 +30,8 @@ export class ViewerContext {
   /** A control changed something that another control shows. */
   readonly changed = new Emitter<void>();
   readonly fusionOffers = new FusionOffers();
+  /** The layout of three planes that was asked for last. */
+  planeSet: PlaneSet | null = null;
   /** What the left button does until another tool is chosen, and after Escape. */
   restingTool: ToolName = "window";
   private toolName: ToolName = "window";

@@ -24,6 +24,7 @@ import { defaultBudgetBytes, TileCache } from "../render/tileCache";
 import { tileLoader } from "../render/tileLoader";
 import { TileQueue } from "../render/tileQueue";
 import { panTool, zoomTool } from "../tools/camera";
+import { crosshairSession } from "../tools/crosshair";
 import { locateTool } from "../tools/locate";
 import { magnifierTool } from "../tools/magnifier";
 import { attachPointerInput } from "../tools/pointerInput";
@@ -160,6 +161,7 @@ function attachControls(
       tool: () => context.tool,
       mouse: () => preferences.mouse,
       toolNamed: (name) => context.tools[name],
+      grab: (target, point, reach) => crosshairSession(context.planeSet, target, point, reach),
       activate: (target) => grid.activate(target),
       oneUp: (target) => {
         grid.activate(target);

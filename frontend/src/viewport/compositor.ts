@@ -1,3 +1,4 @@
+import { drawCrosshair } from "../annotations/crosshair";
 import { describeAnnotation } from "../annotations/describe";
 import { drawDrawings } from "../annotations/drawings";
 import type { LiveValues } from "../annotations/liveValues";
@@ -19,13 +20,14 @@ import {
   imageToScreenMatrix,
   type ScreenSize,
 } from "../geometry/camera";
+import { type CrosshairView, crosshairOnScreen } from "../geometry/crosshairLines";
 import type { GreyTables } from "../render/greyTables";
 import { type ColourLayer, ImagePainter } from "../render/imagePainter";
 import type { MarksStore } from "../render/marks";
 import type { Mosaic } from "../render/mosaic";
 import type { RegionStore } from "../render/regionStore";
 import type { TileCache } from "../render/tileCache";
-import { coarsestTile, frameShape, fullTileUrl } from "../render/tilePlan";
+import { coarsestTile, frameShape, fullTileUrl, type TilePlan } from "../render/tilePlan";
 import type { TileQueue } from "../render/tileQueue";
 import type { Painted, Quality } from "./painted";
 import type { PresentationStore } from "./presentationStore";
@@ -59,6 +61,8 @@ export interface Look {
   readonly fusion: Fusion | null;
   /** What the other viewports show. */
   readonly others: readonly StudyImage[];
+  /** The planes that cut this one in a layout of planes; null elsewhere. */
+  readonly crosshair: CrosshairView | null;
   readonly screen: ScreenSize;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
@@ -70,6 +74,12 @@ type Pixels = {
   readonly mosaic: Mosaic | null;
   readonly fusionNote: string;
 };
+
+/** The tiles of an image and of what is laid over it. */
+export interface Plans {
+  readonly own: TilePlan | null;
+  readonly overlay: TilePlan | null;
+}
 
 type Overlay = { readonly note: string; readonly layer: ColourLayer | null };
 
@@ -93,22 +103,30 @@ export class Compositor {
     this.painter.clear(screen);
   }
 
-  paint(stack: Stack, index: number, look: Look): Painted {
+  /** `plans` are those of the loader unless the image is no longer among what it loads. */
+  paint(stack: Stack, index: number, look: Look, plans = this.plansOf(index)): Painted {
     const image = imageAt(stack, index);
     if (image === null) throw new RangeError(`no image ${index} in the stack`);
     const frame = frameShape(image);
     const matrix = imageToScreenMatrix(look.camera, frame, look.screen);
-    const failure = this.failureOf(image, index);
+    const failure = this.failureOf(image, plans.own);
     const presented = look.presentation ? lookOf(look.presentation, image) : null;
     // Under a presentation state its own polarity counts, whatever window the reader goes on to (PS3.4 N.2.1).
     const inverse = presented?.look.isInverse ?? image.inverse;
-    const pixels = failure ? NO_PIXELS : this.paintImage(image, index, matrix, look, inverse);
+    const pixels = failure ? NO_PIXELS : this.paintImage(image, plans, matrix, look, inverse);
     let regionNote = "";
     if (pixels.quality !== "none") {
       if (look.showMarks) this.paintMarks(marksOf(image, presented), matrix);
       regionNote = this.paintRegions(image, look, matrix);
       drawDrawings(this.context, presented?.look.drawings ?? [], matrix, look.ratio);
       drawReferenceLines(this.context, image, look.others, matrix, look.ratio);
+      if (look.crosshair) {
+        drawCrosshair(
+          this.context,
+          crosshairOnScreen(image, look.crosshair, matrix, look.screen),
+          look.ratio,
+        );
+      }
       drawLocatedPoint(this.context, image, this.services.shown.locatedPoint, matrix, look.ratio);
     }
     const measurements = this.paintAnnotations(image, matrix, pixels, look);
@@ -128,20 +146,24 @@ export class Compositor {
       keyTitle: this.keyTitle(stack, image),
       hidesAnnotations: this.services.annotations.isHidden,
       regionNote,
-      isIncomplete: this.services.cache.isIncomplete(this.loader.plan(index)?.urls ?? []),
+      isIncomplete: this.services.cache.isIncomplete(plans.own?.urls ?? []),
       hidesMarks: !look.showMarks && marksOf(image, presented).url !== null,
       ...pixels,
     };
   }
 
+  private plansOf(index: number): Plans {
+    return { own: this.loader.plan(index), overlay: this.loader.overlayPlan(index) };
+  }
+
   private paintImage(
     image: StudyImage,
-    index: number,
+    plans: Plans,
     matrix: ImageToScreen,
     look: Look,
     inverse: boolean,
   ): Pixels {
-    const plan = this.loader.plan(index);
+    const plan = plans.own;
     if (plan === null) return NO_PIXELS;
     if (image.kind === "colour") {
       return { ...NO_PIXELS, quality: this.painter.paintPictures(image, plan, matrix) };
@@ -150,16 +172,15 @@ export class Compositor {
     const voi = mosaic ? this.resolve(image, mosaic, look.choice) : null;
     const greys = voi ? this.greys(image, voi, inverse, look.invert) : null;
     if (!mosaic || !voi || !greys) return this.paintPreview(image, matrix, look);
-    const overlay = look.fusion ? this.overlay(image, index, look.fusion) : null;
+    const overlay = look.fusion ? this.overlay(image, plans.overlay, look.fusion) : null;
     this.painter.paintValues(mosaic, matrix, greys, look.screen, overlay?.layer);
     const isComplete = mosaic.complete && overlay?.layer?.mosaic.complete !== false;
     return { quality: isComplete ? "full" : "preview", voi, mosaic, fusionNote: overlay?.note ?? "" };
   }
 
   /** What is laid over an image, or why it is not there. */
-  private overlay(image: StudyImage, index: number, fusion: Fusion): Overlay {
+  private overlay(image: StudyImage, plan: TilePlan | null, fusion: Fusion): Overlay {
     const over = overlayImage(image, fusion.partner);
-    const plan = this.loader.overlayPlan(index);
     const name = fusion.partner.modality;
     if (over === null || plan === null)
       return { note: `No ${name}: another frame of reference`, layer: null };
@@ -242,11 +263,11 @@ export class Compositor {
     return this.services.tables.forWindow(image.packing, voi.window, inverse !== invert);
   }
 
-  private failureOf(image: StudyImage, index: number): RequestError | null {
+  private failureOf(image: StudyImage, plan: TilePlan | null): RequestError | null {
     const { queue } = this.services;
     const overview = queue.failure(fullTileUrl(image, coarsestTile(image)));
     if (overview) return overview;
-    for (const url of this.loader.plan(index)?.urls ?? []) {
+    for (const url of plan?.urls ?? []) {
       const failure = queue.failure(url);
       if (failure) return failure;
     }

@@ -1,5 +1,6 @@
 import { Emitter } from "../core/emitter";
 import type { StudyImage } from "../dicom/types";
+import type { CrosshairView } from "../geometry/crosshairLines";
 import type { PatientPoint } from "../geometry/points";
 
 /** A place that the reader pointed at, to be marked wherever its frame of reference is shown. */
@@ -13,6 +14,7 @@ export class ShownImages {
   readonly changed = new Emitter<void>();
   private readonly images = new Map<HTMLElement, StudyImage>();
   private linesShown = true;
+  private crosshairs: ReadonlyMap<HTMLElement, CrosshairView> = new Map();
   private located: LocatedPoint | null = null;
 
   /** The place that the reader pointed at last. */
@@ -43,9 +45,22 @@ export class ShownImages {
     this.changed.emit();
   }
 
-  /** The images of all other viewports. */
+  /** The planes of a layout of planes, by viewport; their crosshair takes the place of reference lines among them. */
+  setCrosshairs(crosshairs: ReadonlyMap<HTMLElement, CrosshairView>): void {
+    this.crosshairs = crosshairs;
+    this.changed.emit();
+  }
+
+  crosshairIn(viewport: HTMLElement): CrosshairView | null {
+    return this.linesShown ? (this.crosshairs.get(viewport) ?? null) : null;
+  }
+
+  /** The images of all other viewports that cut through the image of one. */
   besides(viewport: HTMLElement): readonly StudyImage[] {
     if (!this.linesShown) return [];
-    return [...this.images].filter(([shown]) => shown !== viewport).map(([, image]) => image);
+    const isPlane = this.crosshairs.has(viewport);
+    return [...this.images]
+      .filter(([shown]) => shown !== viewport && !(isPlane && this.crosshairs.has(shown)))
+      .map(([, image]) => image);
   }
 }

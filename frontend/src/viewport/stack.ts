@@ -4,6 +4,8 @@ import type { Series, Study, StudyImage } from "../dicom/types";
 export interface Stack {
   readonly study: Study;
   readonly series: Series;
+  /** How many images are loaded ahead at most, where each costs the server much. */
+  readonly mostAhead?: number;
 }
 
 export function imageAt(stack: Stack | null, index: number): StudyImage | null {

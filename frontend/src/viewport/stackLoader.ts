@@ -23,6 +23,8 @@ export interface StackView {
   readonly active: boolean;
   /** Share of the cache that this stack may fill. */
   readonly budgetBytes: number;
+  /** How many images are loaded ahead at most. */
+  readonly mostAhead: number;
 }
 
 /** Asks for the tiles of a stack, nearest to the current image first, and knows which images are ready. */
@@ -153,7 +155,8 @@ export class StackLoader {
     const order = view.images
       .map((_image, index) => index)
       .filter((index) => index !== view.index)
-      .sort((one, other) => distance(one) - distance(other));
+      .sort((one, other) => distance(one) - distance(other))
+      .slice(0, view.mostAhead);
     const wants: TileWant[] = [];
     let left = view.budgetBytes - (this.plans[view.index]?.bytes ?? 0);
     for (const index of order) {

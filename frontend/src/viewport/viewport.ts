@@ -7,8 +7,8 @@ import { NO_REGIONS, type ShownRegions } from "../dicom/regions";
 import type { StudyImage } from "../dicom/types";
 import { type Camera, FITTED, type ScreenSize } from "../geometry/camera";
 import { presentedCamera } from "../geometry/presented";
-import { frameShape } from "../render/tilePlan";
-import { Compositor, type ViewportServices } from "./compositor";
+import { frameShape, planTiles } from "../render/tilePlan";
+import { Compositor, type Look, type ViewportServices } from "./compositor";
 import { type Painted, writePaintedData } from "./painted";
 import type { ShownImages } from "./shownImages";
 import { imageAt, type Stack } from "./stack";
@@ -144,12 +144,18 @@ export class Viewport {
     this.update();
   }
 
-  /** Show other images of the same places, such as thicker planes; everything else stays. */
-  replaceImages(images: readonly StudyImage[]): void {
+  /** Show other images of the same series and place, such as thicker planes; the view and the window stay. */
+  replaceImages(images: readonly StudyImage[], index = this.index, mostAhead?: number): void {
     if (this.stackShown === null) return;
     const { study, series } = this.stackShown;
-    this.stackShown = { study, series: { ...series, images } };
-    this.index = clamp(this.index, 0, Math.max(0, images.length - 1));
+    const before = this.image;
+    this.stackShown = {
+      study,
+      series: { ...series, images },
+      ...(mostAhead === undefined ? {} : { mostAhead }),
+    };
+    this.index = clamp(index, 0, Math.max(0, images.length - 1));
+    if (before && this.image) this.view = forFrame(this.view, before, this.image);
     this.update();
   }
 
@@ -259,6 +265,7 @@ export class Viewport {
         overlay: this.overlayOf,
         active: this.isActive,
         budgetBytes: this.budgetBytes,
+        mostAhead: this.stackShown?.mostAhead ?? images.length,
       });
     } else this.loader.stop();
     this.invalidate();
@@ -288,7 +295,7 @@ export class Viewport {
       this.finish(null);
       return;
     }
-    const look = {
+    const look: Look = {
       camera: this.view,
       choice: this.voiChoice,
       invert: this.inverted,
@@ -297,18 +304,38 @@ export class Viewport {
       regions: this.regionsShown,
       fusion: this.fused,
       others: this.shown.besides(this.root),
+      crosshair: this.shown.crosshairIn(this.root),
       screen: this.size,
       ratio: this.ratio,
     };
     const shown = this.compositor.paint(stack, this.index, look);
     const previous = this.last;
-    if (shown.quality !== "none" || shown.failure || !previous || previous.stack !== stack) {
+    if (shown.quality !== "none" || shown.failure || !previous) {
       this.finish(shown);
       return;
     }
     // The pixels are on the way: the image before stays, with its own words, and says what is awaited.
-    const stay = this.compositor.paint(stack, previous.imageIndex, look);
+    const stay =
+      previous.stack === stack
+        ? this.compositor.paint(stack, previous.imageIndex, look)
+        : this.paintReplaced(previous, look);
     this.finish(stay.quality === "none" ? shown : { ...stay, awaitedIndex: this.index });
+  }
+
+  /** The image that was there before others came into its place. */
+  private paintReplaced(previous: Painted, look: Look): Painted {
+    const { image, stack, imageIndex } = previous;
+    const camera = this.image ? forFrame(this.view, this.image, image) : this.view;
+    const over = this.overlayOf?.(image);
+    return this.compositor.paint(
+      stack,
+      imageIndex,
+      { ...look, camera },
+      {
+        own: planTiles(image, camera, this.size),
+        overlay: over ? planTiles(over, camera, this.size) : null,
+      },
+    );
   }
 
   private finish(painted: Painted | null): void {
@@ -317,6 +344,12 @@ export class Viewport {
     writePaintedData(this.root, painted);
     this.paintedChanged.emit(painted);
   }
+}
+
+/** The same view of a frame of other pixels that covers the same place. */
+function forFrame(camera: Camera, from: StudyImage, to: StudyImage): Camera {
+  if (camera.scale === null || from.columns === to.columns) return camera;
+  return { ...camera, scale: (camera.scale * from.columns) / to.columns };
 }
 
 /** The overlay of each image, made once, so that it can be told from another. */
