@@ -11,9 +11,8 @@ FOUR_ARE_THERE = """() => [...document.querySelectorAll("[data-viewport]")]
     .filter((viewport) => !viewport.hidden && viewport.dataset.quality === "full").length === 4"""
 
 
-# Every pixel of the screen whose centre is a pixel of the tile, windowed here from the tile of the server. Where the
-# picture is larger or smaller than the tile, it is shown pixel for pixel first.
-OBLIQUE_DIFFERENCES = """async ([number, url, center, width]) => {
+# How the pixels of a picture, shown pixel for pixel, differ from the greys of the values in a tile of the server.
+OBLIQUE_DIFFERENCES = r"""async ([number, url, center, width]) => {
     const section = document.querySelector(`[data-viewport='${number}']`);
     const canvas = section.querySelector("canvas");
     const screen = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
