@@ -1,13 +1,14 @@
 """The maximum through a whole volume in any direction, from a coarser volume that keeps the height of each maximum.
 
 Blocks of voxels become their maximum, which is then met by the nearest block: no value is shown that the volume does not
-have, and a vessel thinner than a block is neither lost nor made darker, only broader.
+have, and what is thinner than a block becomes broader, not darker.
 
 References
 ----------
 PS3.3 C.7.6.2 (Image Plane).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,10 +39,13 @@ class VolumeOverview:
 
 
 def overview_factors(geometry: VolumeGeometry, *, spacing_mm: float) -> tuple[int, int, int]:
-    """Return how many voxels of each direction (columns, rows, slices) fit into a pixel of a plane; at least one."""
+    """Return how many voxels of each direction (columns, rows, slices) make a block that is not smaller than a pixel.
+
+    Smaller blocks could lie between the points at which a view looks.
+    """
     down, across = geometry.spacing_mm
     columns, rows, slices = (
-        max(1, int(spacing_mm / size + _ROUNDING)) for size in (across, down, geometry.slice_spacing_mm)
+        max(1, math.ceil(spacing_mm / size - _ROUNDING)) for size in (across, down, geometry.slice_spacing_mm)
     )
     return columns, rows, slices
 

@@ -265,6 +265,52 @@ def test_a_slab_that_costs_too_much_is_refused_before_a_worker_sees_it(
     assert "thinner" in answer.json()["detail"]
 
 
+def test_a_maximum_through_the_whole_volume_is_that_of_each_line_of_voxels(
+    reader: Client, series_uid: str
+) -> None:
+    # From the front: two voxels of 0.8 mm make a pixel of 1.6 mm; slices are 2 mm apart.
+    query = "?depth=16&slab=300&position=-7.6,10.4,18&orientation=1,0,0,0,0,-1&spacing=1.6&rows=10&columns=10"
+
+    shown = packed_values(shown_plane(reader, plane_address(series_uid, "oblique", 0, query=query)))
+
+    lines = values_of().max(axis=1)
+    blocks = lines.reshape(SLICES, COLUMNS // 2, 2).max(axis=2)
+    slices = ((18 - 1.6 * np.arange(10)) / 2 + 0.5).astype(int)
+    assert np.array_equal(shown - MINIMUM, blocks[slices])
+
+
+@pytest.mark.parametrize(
+    ("place", "changed"),
+    [
+        ("oblique", "&projection=min"),
+        ("oblique", "&projection=mean"),
+        ("oblique", "&slab=4001"),
+        ("axial", ""),
+    ],
+)
+def test_only_a_maximum_in_any_direction_goes_through_the_whole_volume(
+    place: str, changed: str, reader: Client, series_uid: str
+) -> None:
+    slab = "" if "slab" in changed else "&slab=300"
+    query = f"?position=0,0,0&orientation=1,0,0,0,1,0&spacing=2&rows=8&columns=8{slab}{changed}"
+
+    answer = reader.get(plane_address(series_uid, place, 0, query=query))
+
+    assert (answer.status_code, waiting_tasks()) == (400, [])
+    assert "mm thick" in answer.json()["detail"]
+
+
+def test_a_projection_that_costs_too_much_is_refused_before_a_worker_sees_it(
+    reader: Client, series_uid: str
+) -> None:
+    query = "?slab=400&position=0,0,0&orientation=1,0,0,0,1,0&spacing=0.5&rows=600&columns=600"
+
+    answer = reader.get(plane_address(series_uid, "oblique", 0, query=query))
+
+    assert (answer.status_code, waiting_tasks()) == (400, [])
+    assert "pixels larger" in answer.json()["detail"]
+
+
 def test_who_may_not_see_the_study_knows_of_no_volume(
     outsider: User, log_in: Callable[[User], Client], reader: Client, series_uid: str
 ) -> None:

@@ -30,6 +30,8 @@ from viewer.volumes.store import StoredVolume
 
 # Planes that are kept of each volume: the tiles and levels of one plane are asked for one after the other.
 _PLANES_KEPT = 4
+# Layers of a maximum through the volume, in blocks: somewhat less than one, so that none is stepped over.
+_PROJECTION_STEP = 0.8
 
 
 class ReformattedPlane:
@@ -128,7 +130,7 @@ def plane_of_request(volume: SeriesVolume, request: PlaneRequest) -> tuple[Refor
         plane, step_mm = stack.plane(request.index), stack.step_mm
     most_points = MOST_POINTS
     if request.is_projection:
-        step_mm, most_points = plane.spacing_mm[0], MOST_PROJECTED_POINTS
+        step_mm, most_points = plane.spacing_mm[0] * _PROJECTION_STEP, MOST_PROJECTED_POINTS
     offsets_mm = slab_offsets_mm(request.slab_mm, step_mm=step_mm)
     if len(offsets_mm) * plane.rows * plane.columns > most_points:
         raise InvalidTileRequestError("A slab of this plane must be thinner, or its pixels larger.")

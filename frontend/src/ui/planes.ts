@@ -4,6 +4,7 @@ import type { Series, StudyImage } from "../dicom/types";
 import { PlaneSet } from "../viewport/planeSet";
 import { rotatingViews } from "../viewport/rotatingView";
 import type { Stack } from "../viewport/stack";
+import { type Links, UNLINKED } from "../viewport/synchronizer";
 import { FILE_DEFAULT } from "../viewport/voi";
 import type { Command } from "./command";
 import { showMessage } from "./message";
@@ -11,6 +12,9 @@ import type { ViewerContext } from "./viewerContext";
 
 /** What the planes of each series can be made of, as far as it was asked for. */
 const groupsOf = new Map<string, readonly string[]>();
+
+/** What went in step before the planes came. */
+const linksBefore = new WeakMap<PlaneSet, Links>();
 
 /** What the fourth picture showed before, by the views that came into its place. */
 const shownBefore = new WeakMap<readonly StudyImage[], { readonly stack: Stack; readonly index: number }>();
@@ -59,6 +63,9 @@ async function showPlanes(context: ViewerContext): Promise<void> {
   const planeSet = new PlaneSet(volume, grid.viewports.slice(0, 3), context.shown);
   planeSet.changed.subscribe(() => context.changed.emit());
   context.planeSet = planeSet;
+  // The crosshair links the planes; what scrolled together before does so again afterwards.
+  linksBefore.set(planeSet, context.sync.links);
+  context.sync.setLinks(UNLINKED);
   const first = grid.viewports[0];
   if (first) grid.activate(first);
   if (volume.findings.length > 0) showMessage(context.page, volume.findings.join(" "));
@@ -114,6 +121,7 @@ function switchRotating(context: ViewerContext): void {
 
 function leavePlanes(context: ViewerContext): void {
   const { grid, studies } = context;
+  const before = context.planeSet && linksBefore.get(context.planeSet);
   context.planeSet?.dispose();
   context.planeSet = null;
   const index = context.seriesIndexOf();
@@ -122,6 +130,7 @@ function leavePlanes(context: ViewerContext): void {
   if (first) grid.activate(first);
   for (const viewport of others) viewport.setStack(null);
   context.showSeries(Math.max(0, Math.min(index, studies.stacks.length - 1)));
+  if (before) context.sync.setLinks(before);
 }
 
 /** What the planes of a series can be made of, where several images lie at each position. */

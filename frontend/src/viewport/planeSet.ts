@@ -43,6 +43,7 @@ const COARSER = 3;
 const TURNING_MS = 70;
 /** A turned plane is made of points one by one, so only the nearest ones are made ahead. */
 const MOST_AHEAD = 8;
+const MOST_SLABS_AHEAD = 2;
 
 interface Member {
   readonly viewport: Viewport;
@@ -250,7 +251,11 @@ export class PlaneSet {
       member.viewport.replaceImages(member.images, 0);
     } else {
       member.images = obliqueImages(oblique, stack, label, this.slabShown);
-      member.viewport.replaceImages(member.images, stack.index, MOST_AHEAD);
+      member.viewport.replaceImages(
+        member.images,
+        stack.index,
+        this.slabShown ? MOST_SLABS_AHEAD : MOST_AHEAD,
+      );
     }
   }
 
@@ -311,8 +316,13 @@ export function boxOf({ planes }: Planes): readonly Vector[] {
   ]);
 }
 
-function middleOf(volume: Planes): Vector {
-  return scaled(sum(...boxOf(volume)), 1 / boxOf(volume).length);
+/** The point on the planes that each stack opens with. */
+function middleOf({ planes }: Planes): Vector {
+  return planes.reduce<Vector>(
+    (centre, { images, firstIndex }) =>
+      broughtOnto(centre, directionsOf(images[0]), positionOf(images[firstIndex] ?? null) ?? centre),
+    [0, 0, 0],
+  );
 }
 
 function directionsOf(image: StudyImage | undefined): Directions {
