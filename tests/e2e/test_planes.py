@@ -208,7 +208,7 @@ def test_turning_a_line_gives_oblique_planes_with_the_pixels_of_the_server(visit
     assert differences["spread"] > 50
     page.keyboard.press("y")
 
-    page.keyboard.press("Shift+r")
+    page.keyboard.press("Shift+u")
     wait_for_pictures(page)
     assert "Coronal, reformatted" in picture(page, 1).inner_text()
     assert index_of(page, 1) == before
@@ -218,7 +218,7 @@ def test_the_volume_is_seen_from_all_sides_and_plays(visit):
     page = visit(READER).page
     show_planes(page)
 
-    page.keyboard.press("Shift+m")
+    page.keyboard.press("Shift+v")
     page.wait_for_function(FOUR_ARE_THERE, timeout=30_000)
     assert "Whole MIP, 0°, sampled at" in picture(page, 3).inner_text()
     assert "1 / 36" in picture(page, 3).inner_text()
@@ -236,7 +236,7 @@ def test_the_volume_is_seen_from_all_sides_and_plays(visit):
         "() => Number(document.querySelector('[data-viewport=\"3\"]').dataset.imageIndex) > 12",
         timeout=30_000,
     )
-    page.keyboard.press("Shift+m")
+    page.keyboard.press("Shift+v")
     page.wait_for_timeout(300)
     assert "1 / 120" in picture(page, 3).inner_text()
 

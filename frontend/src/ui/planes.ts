@@ -78,7 +78,7 @@ export function resetPlanesCommand(): Command {
     id: "reset-planes",
     label: "Planes straight again, through the middle",
     group: "layout",
-    keys: ["Shift+r"],
+    keys: ["Shift+u"],
     run: ({ planeSet }) => planeSet?.reset(),
   };
 }
@@ -89,7 +89,7 @@ export function rotatingCommand(): Command {
     id: "rotating-mip",
     label: "Rotating MIP beside the planes, and back",
     group: "layout",
-    keys: ["Shift+m"],
+    keys: ["Shift+v"],
     run: switchRotating,
     isOn: isRotating,
   };

@@ -11,23 +11,12 @@ import {
 import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
 import type { StudyImage } from "../dicom/types";
-import {
-  broughtOnto,
-  type Crosshair,
-  type Directions,
-  normalOf,
-  withLinesTurned,
-} from "../geometry/crosshair";
+import { broughtOnto, type Crosshair, type Directions, withLinesTurned } from "../geometry/crosshair";
 import type { CrosshairView } from "../geometry/crosshairLines";
-import {
-  boxCorners,
-  indexAt,
-  type PlacedStack,
-  type PlaneFrame,
-  stackThrough,
-} from "../geometry/planeStacks";
-import { dot, onPlane, planeOf, scaled, sum, type Vector } from "../geometry/planes";
+import { type PlaneFrame, stackThrough } from "../geometry/planeStacks";
+import { onPlane, type Vector } from "../geometry/planes";
 import { patientPoint } from "../geometry/points";
+import { boxOf, directionsOf, indexIn, middleOf, positionOf, stepOf } from "./planePlaces";
 import type { ShownImages } from "./shownImages";
 import type { Viewport } from "./viewport";
 
@@ -298,59 +287,4 @@ export class PlaneSet {
       this.isQuiet = false;
     }
   }
-}
-
-/** The corners of what the planes of a volume cover. */
-export function boxOf({ planes }: Planes): readonly Vector[] {
-  const [axial] = planes;
-  const first = axial?.images[0];
-  const last = axial?.images[axial.images.length - 1];
-  const plane = first && planeOf(first);
-  const end = positionOf(last ?? null);
-  if (!first || !plane || !end) return [[0, 0, 0]];
-  const [down, across] = first.pixelSpacingMm ?? [1, 1];
-  return boxCorners(plane.position, [
-    scaled(plane.row, across * (first.columns - 1)),
-    scaled(plane.column, down * (first.rows - 1)),
-    sum(end, scaled(plane.position, -1)),
-  ]);
-}
-
-/** The point on the planes that each stack opens with. */
-function middleOf({ planes }: Planes): Vector {
-  return planes.reduce<Vector>(
-    (centre, { images, firstIndex }) =>
-      broughtOnto(centre, directionsOf(images[0]), positionOf(images[firstIndex] ?? null) ?? centre),
-    [0, 0, 0],
-  );
-}
-
-function directionsOf(image: StudyImage | undefined): Directions {
-  const plane = image && planeOf(image);
-  if (!plane) throw new RangeError("a plane has no place");
-  return { row: plane.row, column: plane.column };
-}
-
-function positionOf(image: StudyImage | null): Vector | null {
-  return image ? (planeOf(image)?.position ?? null) : null;
-}
-
-/** From each plane to the next along their normal, mm; negative where the stack runs against it. */
-function stepOf({ planes }: Planes, place: number): number {
-  const images = planes[place]?.images ?? [];
-  const [one, other] = [positionOf(images[0] ?? null), positionOf(images[1] ?? null)];
-  if (!one || !other) return 1;
-  return dot(sum(other, scaled(one, -1)), normalOf(directionsOf(images[0])));
-}
-
-/** The plane of evenly spaced ones that goes through a point, or the end next to it. */
-function indexIn(images: readonly StudyImage[], point: Vector): number | null {
-  const [first, next] = [positionOf(images[0] ?? null), positionOf(images[1] ?? null)];
-  if (!first || !next) return null;
-  const stack: Pick<PlacedStack, "first" | "step" | "count"> = {
-    first,
-    step: sum(next, scaled(first, -1)),
-    count: images.length,
-  };
-  return indexAt(stack, point);
 }

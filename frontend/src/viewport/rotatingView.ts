@@ -4,7 +4,7 @@ import type { StudyImage } from "../dicom/types";
 import { viewAround } from "../geometry/crosshair";
 import { spanOf, stackThrough } from "../geometry/planeStacks";
 import { planeOf, scaled, sum } from "../geometry/planes";
-import { boxOf } from "./planeSet";
+import { boxOf } from "./planePlaces";
 
 const VIEWS = 36;
 /** The longest side of a view has so many pixels: each view costs a server core a part of a second. */
