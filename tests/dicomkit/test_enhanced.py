@@ -171,3 +171,49 @@ def test_each_frame_of_an_enhanced_object_has_its_own_rescale(frame_index: int) 
     frame = frame_attributes(display_attributes(dataset), frame_index)
 
     assert frame["packing"]["scale"] == np.array([1.0, 2.0, 0.5])[frame_index]
+
+
+def ultrasound_volume() -> Dataset:
+    """Return the header of three planes of an enhanced ultrasound volume, stored against its direction."""
+    dataset = multiframe_dataset(frames=3)
+    dataset.SOPClassUID = "1.2.840.10008.5.1.4.1.1.6.2"
+    dataset.Modality = "US"
+    dataset.SharedFunctionalGroupsSequence = Sequence(
+        [
+            groups(
+                PlaneOrientationVolumeSequence=item(ImageOrientationVolume=[1, 0, 0, 0, 1, 0]),
+                PixelMeasuresSequence=item(PixelSpacing=[0.4, 0.3], SliceThickness=0.5),
+            )
+        ]
+    )
+    dataset.PerFrameFunctionalGroupsSequence = Sequence(
+        [
+            groups(
+                FrameContentSequence=item(StackID="1", InStackPositionNumber=place),
+                PlanePositionVolumeSequence=item(ImagePositionVolume=[0.0, 0.0, 0.5 * place]),
+                FrameVOILUTSequence=item(WindowCenter=10 * place, WindowWidth=20),
+            )
+            for place in (3, 2, 1)
+        ]
+    )
+    return dataset
+
+
+def test_planes_of_an_ultrasound_volume_are_read_in_order_each_in_its_window() -> None:
+    attributes = display_attributes(ultrasound_volume())
+
+    ordered = [frame_attributes(attributes, index) for index in attributes["frame_order"]]
+
+    assert attributes["frame_order"] == [2, 1, 0]
+    assert [frame["voi"][0]["window_center"] for frame in ordered] == [10.0, 20.0, 30.0]
+    assert {tuple(frame["pixel_spacing_mm"]) for frame in ordered} == {(0.4, 0.3)}
+
+
+def test_planes_of_an_ultrasound_volume_claim_no_place_in_the_patient() -> None:
+    # PS3.3 C.8.24.2: they lie in the volume's own frame of reference, whose axes say nothing of head or feet.
+    attributes = display_attributes(ultrasound_volume())
+
+    for index in range(3):
+        frame = frame_attributes(attributes, index)
+        assert frame["image_position_patient"] is None
+        assert frame["image_orientation_patient"] is None
