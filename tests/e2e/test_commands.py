@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import open_study, study_row, viewport_state, wait_for_state
@@ -222,3 +223,42 @@ def test_the_number_of_an_image_leads_to_it(reading: Page) -> None:
     expect(number).to_be_visible()
     reading.keyboard.press("Escape")
     assert viewport_state(reading)["imageIndex"] == "76"
+
+
+def run_by_name(page: Page, name: str) -> None:
+    """Run a command through the list of commands."""
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Find a command").fill(name)
+    page.get_by_role("option", name=name, exact=False).first.click()
+
+
+def saved_picture(page: Page, name: str) -> Image.Image:
+    """Save a picture by the name of its command and return it."""
+    with page.expect_download() as download:
+        run_by_name(page, name)
+    assert "image-1" in download.value.suggested_filename
+    return Image.open(download.value.path()).convert("RGB")
+
+
+def test_a_picture_is_saved_as_it_is_shown_with_and_without_the_name(reading: Page) -> None:
+    box = reading.locator("[data-viewport]").first.bounding_box()
+    named = saved_picture(reading, "Save this picture")
+    nameless = saved_picture(reading, "Save this picture without the patient's name")
+
+    assert named.size == nameless.size == (round(box["width"]), round(box["height"]))
+    corner = (0, 0, 300, 24)
+    assert named.crop(corner).getextrema() != ((0, 0),) * 3
+    assert nameless.crop(corner).getextrema() == ((0, 0),) * 3
+    middle = (named.width // 3, named.height // 3, 2 * named.width // 3, 2 * named.height // 3)
+    assert named.crop(middle).tobytes() == nameless.crop(middle).tobytes()
+    assert named.crop(middle).getextrema()[0][1] > 100
+
+
+def test_who_may_not_download_has_nothing_to_save_with(visit: Callable) -> None:
+    page = visit("technologist.north").page
+    open_study(page, FOLLOW_UP)
+
+    expect(page.get_by_label("Save or print pictures")).to_have_count(0)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Find a command").fill("Save this picture")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-disabled", "true")

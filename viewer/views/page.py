@@ -11,6 +11,7 @@ from accounts.models import User
 from archive.selectors import instances_of_study
 from audit.decorators import audited
 from audit.vocabulary import EventType
+from viewer.access import may_export
 from viewer.hanging.selection import hanging_of
 from viewer.hanging.stored import own_candidates
 from viewer.manifest import manifest_of
@@ -30,6 +31,7 @@ def study_page(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
         "study_instance_uid": study.study_instance_uid,
         "manifest_url": reverse("viewer:manifest", args=[study.study_instance_uid]),
         "presentations_url": reverse("viewer:presentations", args=[study.study_instance_uid]),
+        "may_export": may_export(request.user, study),
         "preferences": preferences_of(request.user).as_json(),
     }
     response = render(request, "viewer/study.html", context)

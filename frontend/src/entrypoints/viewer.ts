@@ -9,6 +9,7 @@ import "../styles/fusion.css";
 import "../styles/planes.css";
 import "../styles/navigator.css";
 import "../styles/comfort.css";
+import "../styles/print.css";
 import { required } from "../ui/dom";
 import { openViewer } from "../ui/viewerPage";
 

@@ -1,5 +1,6 @@
 import { UNLINKED } from "../viewport/synchronizer";
 import type { Command } from "./command";
+import { exportCommands } from "./exportPicture";
 import { fusionCommand } from "./fusion";
 import { hangingCommands } from "./hangingMenu";
 import { planesCommand, resetPlanesCommand, rotatingCommand } from "./planes";
@@ -24,6 +25,7 @@ export function layoutCommands(): Command[] {
     fusionCommand(),
     ...activeCommands(),
     ...linkCommands(),
+    ...exportCommands(),
     ...pageCommands(),
   ];
 }

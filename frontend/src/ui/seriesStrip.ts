@@ -6,6 +6,7 @@ import type { Stack } from "../viewport/stack";
 import type { Viewport } from "../viewport/viewport";
 import { showBeside } from "./beside";
 import { element, icon } from "./dom";
+import { attachLeft } from "./notLookedAt";
 import { loadThumbnail } from "./thumbnails";
 import type { ViewerContext } from "./viewerContext";
 
@@ -44,6 +45,7 @@ export function buildSeriesStrip(root: HTMLElement, context: ViewerContext): Dis
   bag.add(context.grid.changed.subscribe(refresh));
   bag.add(context.studies.changed.subscribe(build));
   build();
+  bag.add(attachLeft(root, context));
   return () => bag.dispose();
 }
 

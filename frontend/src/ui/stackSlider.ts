@@ -1,10 +1,14 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { clamp } from "../core/numbers";
+import type { LookedAt } from "../viewport/lookedAt";
 import type { Viewport } from "../viewport/viewport";
 import { element } from "./dom";
 
-/** The slider at the right edge: the place in the stack, and which images are loaded. */
-export function attachStackSlider(viewport: Viewport): Disposer {
+const LOADED_COLOUR = "#5f8ea0";
+const LOOKED_AT_COLOUR = "#cfd8dc";
+
+/** The slider at the right edge: the place in the stack, which images are loaded and which were looked at. */
+export function attachStackSlider(viewport: Viewport, lookedAt: LookedAt): Disposer {
   const marks = element("canvas", { class: "stack-slider__marks", "aria-hidden": "true" });
   const thumb = element("div", { class: "stack-slider__thumb" });
   const root = element(
@@ -42,9 +46,10 @@ export function attachStackSlider(viewport: Viewport): Disposer {
     if (scheduled !== 0) return;
     scheduled = requestAnimationFrame(() => {
       scheduled = 0;
-      drawMarks(viewport, marks);
+      drawMarks(viewport, marks, lookedAt);
     });
   };
+  bag.add(lookedAt.changed.subscribe(schedule));
   bag.add(viewport.loader.progressed.subscribe(schedule));
   bag.add(() => cancelAnimationFrame(scheduled));
   bag.add(() => root.remove());
@@ -67,15 +72,20 @@ function placeThumb(viewport: Viewport, root: HTMLElement, thumb: HTMLElement): 
   root.setAttribute("aria-valuenow", String(index + 1));
 }
 
-function drawMarks(viewport: Viewport, canvas: HTMLCanvasElement): void {
-  const images = count(viewport);
+function drawMarks(viewport: Viewport, canvas: HTMLCanvasElement, lookedAt: LookedAt): void {
+  const series = viewport.stack?.series.images ?? [];
+  const images = series.length;
   const context = canvas.getContext("2d");
   if (context === null || images === 0) return;
   // One row for each image; the browser stretches the canvas to the slider.
-  canvas.width = 1;
+  canvas.width = 2;
   canvas.height = Math.min(images, 2000);
-  context.fillStyle = "#5f8ea0";
   for (let row = 0; row < canvas.height; row += 1) {
-    if (viewport.loader.isReady(Math.floor((row * images) / canvas.height))) context.fillRect(0, row, 1, 1);
+    const index = Math.floor((row * images) / canvas.height);
+    const image = series[index];
+    context.fillStyle = LOADED_COLOUR;
+    if (viewport.loader.isReady(index)) context.fillRect(0, row, 1, 1);
+    context.fillStyle = LOOKED_AT_COLOUR;
+    if (image && lookedAt.has(image)) context.fillRect(1, row, 1, 1);
   }
 }

@@ -1,6 +1,7 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import type { Command, CommandGroup } from "./command";
 import { element, icon } from "./dom";
+import { exportMenu } from "./exportPicture";
 import { fusionButton, fusionMenu } from "./fusion";
 import { hangingMenu } from "./hangingMenu";
 import { keyLabel } from "./keyboard";
@@ -45,6 +46,7 @@ export function buildToolbar(
       section.prepend(layoutPicker(context, bag), hangingMenu(context, bag), linkMenu(context, bag));
       section.append(slabMenu(context, bag), fusionButton(context, bag), fusionMenu(context, bag));
     }
+    if (group === "page") section.prepend(...[exportMenu(context, bag)].filter((menu) => menu !== null));
     root.append(section);
   }
   const refresh = () => {

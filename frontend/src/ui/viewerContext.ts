@@ -12,6 +12,7 @@ import type { Tool, ToolName } from "../tools/tool";
 import type { Cine } from "../viewport/cine";
 import { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
+import { LookedAt } from "../viewport/lookedAt";
 import type { OpenStudies } from "../viewport/openStudies";
 import type { PlaneSet } from "../viewport/planeSet";
 import type { PresentationStore } from "../viewport/presentationStore";
@@ -32,6 +33,7 @@ export class ViewerContext {
   readonly fusionOffers = new FusionOffers();
   /** The layout of three planes that was asked for last. */
   planeSet: PlaneSet | null = null;
+  readonly lookedAt = new LookedAt();
   /** What the left button does until another tool is chosen, and after Escape. */
   restingTool: ToolName = "window";
   private toolName: ToolName = "window";

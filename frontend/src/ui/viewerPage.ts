@@ -150,8 +150,14 @@ function attachControls(
 ): void {
   const { grid } = context;
   bag.add(attachOverlay(viewport, () => retryFailed(context)));
-  bag.add(attachStackSlider(viewport));
+  bag.add(attachStackSlider(viewport, context.lookedAt));
   bag.add(attachNavigator(viewport));
+  bag.add(
+    viewport.paintedChanged.subscribe((painted) => {
+      const isWhole = painted?.quality === "full" && painted.awaitedIndex === null;
+      if (painted && isWhole) context.lookedAt.add(painted.image);
+    }),
+  );
   bag.add(attachSeriesDrop(viewport, context));
   bag.add(attachLinkBadge(viewport, context));
   bag.add(listen(viewport.root, "focus", () => grid.activate(viewport)));

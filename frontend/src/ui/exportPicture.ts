@@ -1,0 +1,147 @@
+import { RequestError } from "../api/client";
+import { type ExportedAs, recordExport } from "../api/exports";
+import { type DisposerBag, listen } from "../core/disposable";
+import { identityConflict } from "../dicom/identity";
+import type { Viewport } from "../viewport/viewport";
+import type { Command } from "./command";
+import { composePicture } from "./composePicture";
+import { element, icon } from "./dom";
+import { placeBelow } from "./menus";
+import { showMessage } from "./message";
+import type { ViewerContext } from "./viewerContext";
+
+interface Export {
+  readonly what: ExportedAs;
+  readonly hasIdentity: boolean;
+}
+
+const EXPORTS: readonly (readonly [string, string, Export])[] = [
+  ["export-image", "Save this picture", { what: "image", hasIdentity: true }],
+  [
+    "export-image-anonymous",
+    "Save this picture without the patient's name",
+    { what: "image", hasIdentity: false },
+  ],
+  ["export-layout", "Save all pictures on the screen", { what: "layout", hasIdentity: true }],
+  [
+    "export-layout-anonymous",
+    "Save all pictures on the screen without the patient's name",
+    { what: "layout", hasIdentity: false },
+  ],
+  ["print", "Print all pictures on the screen", { what: "print", hasIdentity: true }],
+];
+
+/** Pictures as they are shown, as PNG or on paper, for those who may download the study. */
+export function exportCommands(): Command[] {
+  return EXPORTS.map(([id, label, wanted]) => ({
+    id,
+    label,
+    group: "page",
+    keys: [],
+    run: (context) => void exportPicture(context, wanted),
+    isPossible: (context) => mayExport(context) && context.grid.active.stack !== null,
+  }));
+}
+
+/** The same in the tool bar; null where the reader may take nothing away. */
+export function exportMenu(context: ViewerContext, bag: DisposerBag): HTMLElement | null {
+  if (!mayExport(context)) return null;
+  const panel = element("div", { class: "menu__panel menu__panel--presets" });
+  const summary = element(
+    "summary",
+    { class: "tool", title: "Save or print pictures", "aria-label": "Save or print pictures" },
+    icon("file"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, "Save"),
+  );
+  const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
+  for (const [, label, wanted] of EXPORTS) {
+    const button = element("button", { type: "button", class: "menu__item" }, element("span", {}, label));
+    bag.add(
+      listen(button, "click", () => {
+        menu.removeAttribute("open");
+        void exportPicture(context, wanted);
+      }),
+    );
+    panel.append(button);
+  }
+  panel.append(
+    element(
+      "p",
+      { class: "menu__note" },
+      "What is burnt into the pixels, or written into a mark, stays in the picture.",
+    ),
+  );
+  bag.add(listen(menu, "toggle", () => menu.open && placeBelow(panel, summary)));
+  return menu;
+}
+
+function mayExport({ page }: ViewerContext): boolean {
+  return page.dataset.mayExport === "1";
+}
+
+async function exportPicture(context: ViewerContext, { what, hasIdentity }: Export): Promise<void> {
+  const { grid, page } = context;
+  const viewports = what === "image" ? [grid.active] : grid.visible.filter(({ stack }) => stack !== null);
+  const problem = whyNot(viewports);
+  if (problem) {
+    showMessage(page, problem);
+    return;
+  }
+  const canvas = composePicture(viewports, hasIdentity);
+  try {
+    const studies = new Set(viewports.map(({ stack }) => stack?.study.studyInstanceUid ?? ""));
+    for (const study of studies) await recordExport(study, what, hasIdentity);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    showMessage(page, `Nothing was saved: ${error.message}`);
+    return;
+  }
+  canvas.toBlob((blob) => {
+    if (blob === null) showMessage(page, "This browser cannot make a file of these pictures.");
+    else if (what === "print") print(blob);
+    else save(blob, fileName(viewports));
+  }, "image/png");
+}
+
+/** Why the pictures cannot leave as they are now, or "". */
+function whyNot(viewports: readonly Viewport[]): string {
+  if (viewports.length === 0) return "There is no picture to save.";
+  const patients = viewports.flatMap(({ stack }) => (stack ? [stack.study.patient] : []));
+  if (identityConflict(patients)) return "Two patients are on the screen. Save their pictures one by one.";
+  const isReady = viewports.every(
+    ({ painted }) => painted?.quality === "full" && painted.awaitedIndex === null,
+  );
+  return isReady ? "" : "The pictures are still loading. Save them when they are complete.";
+}
+
+/** A name that says nothing about the patient. */
+function fileName(viewports: readonly Viewport[]): string {
+  const [viewport] = viewports;
+  const series = viewport?.stack?.series;
+  if (viewports.length > 1 || !viewport || !series) return `${viewports.length}-pictures.png`;
+  return `${series.modality}-series-${series.seriesNumber ?? 0}-image-${viewport.imageIndex + 1}.png`;
+}
+
+function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  element("a", { href: url, download: name }).click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** Put the pictures on a sheet that only paper shows, and let the browser print it. */
+function print(blob: Blob): void {
+  const url = URL.createObjectURL(blob);
+  const picture = element("img", { alt: "" });
+  const sheet = element("div", { class: "print-sheet", "aria-hidden": "true" }, picture);
+  picture.addEventListener("load", () => window.print());
+  window.addEventListener(
+    "afterprint",
+    () => {
+      sheet.remove();
+      URL.revokeObjectURL(url);
+    },
+    { once: true },
+  );
+  picture.src = url;
+  document.body.append(sheet);
+}
