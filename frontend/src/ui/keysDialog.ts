@@ -22,10 +22,17 @@ export function attachKeysDialog(page: HTMLElement, preferences: ReaderPreferenc
   return () => bag.dispose();
 }
 
+interface Row {
+  readonly command: Command;
+  readonly cell: HTMLElement;
+  /** What else can be done with the key, beside the name of the command. */
+  readonly acts: HTMLElement;
+}
+
 class KeysDialog {
   readonly root = element("dialog", { class: "help", "aria-labelledby": "help-title" });
   private readonly status = element("p", { class: "help__status", role: "status" });
-  private readonly rows: readonly { readonly command: Command; readonly cell: HTMLElement }[];
+  private readonly rows: readonly Row[];
   private readonly resetAll = element("button", { type: "button", class: "button", "data-act": "reset-all" });
   /** The command whose next key is awaited, and the key of another that it was given. */
   private awaiting: Command | null = null;
@@ -33,12 +40,16 @@ class KeysDialog {
 
   constructor(private readonly preferences: ReaderPreferences) {
     const { commands } = preferences.keys;
-    this.rows = commands.map((command) => ({ command, cell: element("dt", {}) }));
+    this.rows = commands.map((command) => ({
+      command,
+      cell: element("dt", {}),
+      acts: element("span", { class: "help__acts" }),
+    }));
     this.resetAll.textContent = "All as delivered";
     const sections = GROUPS_IN_ORDER.map((group) => {
       const list = element("dl", { class: "help__keys" });
-      for (const { command, cell } of this.rows) {
-        if (command.group === group) list.append(cell, element("dd", {}, command.label));
+      for (const { command, cell, acts } of this.rows) {
+        if (command.group === group) list.append(cell, element("dd", {}, command.label, acts));
       }
       return element("section", {}, element("h2", {}, GROUP_TITLES[group]), list);
     });
@@ -53,9 +64,9 @@ class KeysDialog {
         element("h1", { id: "help-title" }, "Keys and mouse"),
         this.resetAll,
         element("button", { type: "button", class: "button", "data-act": "close" }, "Close"),
+        this.status,
       ),
       element("p", { class: "help__hint" }, hint),
-      this.status,
       element(
         "div",
         { class: "help__columns" },
@@ -66,7 +77,7 @@ class KeysDialog {
   }
 
   refresh(): void {
-    for (const row of this.rows) this.fill(row.command, row.cell);
+    for (const row of this.rows) this.fill(row);
     this.resetAll.hidden = this.preferences.keys.changes.size === 0;
   }
 
@@ -143,7 +154,7 @@ class KeysDialog {
     return this.root.querySelector(`[data-act="${act}"][data-command="${id}"]`);
   }
 
-  private fill(command: Command, cell: HTMLElement): void {
+  private fill({ command, cell, acts }: Row): void {
     const { id, label, keys } = command;
     const isAwaited = this.awaiting?.id === id;
     const names = keys.map((key) => element("kbd", {}, keyLabel(key)));
@@ -167,13 +178,13 @@ class KeysDialog {
     change.classList.add("help__key");
     change.classList.toggle("help__key--awaited", isAwaited);
     change.append(...(isAwaited ? ["Press a key"] : names.length > 0 ? names : ["None"]));
-    cell.replaceChildren(
+    cell.replaceChildren(change);
+    acts.replaceChildren(
       ...(this.preferences.keys.isChanged(command) && !isAwaited ? [act("reset", "↺", "As delivered")] : []),
       ...(isAwaited && this.wanted
         ? [act("take", `Use ${keyLabel(this.wanted)} here`, "Use the key here")]
         : []),
       ...(isAwaited && keys.length > 0 ? [act("clear", "No key", "No key")] : []),
-      change,
     );
   }
 }
