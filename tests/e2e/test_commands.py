@@ -1,5 +1,6 @@
 """Commands by name, keys and mouse buttons of the reader's own, on every computer where the reader logs in."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -262,3 +263,27 @@ def test_who_may_not_download_has_nothing_to_save_with(visit: Callable) -> None:
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="Find a command").fill("Save this picture")
     expect(page.get_by_role("option").first).to_have_attribute("aria-disabled", "true")
+
+
+def test_the_list_of_series_says_what_was_not_looked_at(reading: Page) -> None:
+    left = reading.locator("[data-part=not-looked-at]")
+    expect(left).to_have_text("Not yet looked at: 119 images")
+    reading.keyboard.press("End")
+    wait_for_state(reading, imageIndex="119", quality="full")
+    expect(left).to_have_text("Not yet looked at: 118 images")
+    reading.keyboard.press("Home")
+    wait_for_state(reading, imageIndex="0", quality="full")
+    expect(left).to_have_text("Not yet looked at: 118 images")
+
+
+def test_cine_plays_only_the_range_that_the_reader_set(reading: Page) -> None:
+    reading.wait_for_function("() => Number(document.documentElement.dataset.stackLoaded) === 120")
+    reading.keyboard.press("c")
+    wait_for_state(reading, imageIndex="4")
+    reading.keyboard.press("]")
+    expect(reading.locator("[data-cine=range]")).to_have_text(re.compile(r"^1 to \d+$"))
+    last = int(reading.locator("[data-cine=range]").inner_text().split()[-1])
+    assert 5 <= last < 100
+    wait_for_state(reading, imageIndex="0")
+    wait_for_state(reading, imageIndex=str(last - 1))
+    wait_for_state(reading, imageIndex="0")

@@ -89,6 +89,7 @@ function pictureCommands(): Command[] {
       isOn: ({ cine }) => cine.viewport !== null,
       isPossible: hasSeveral,
     },
+    ...cineCommands(),
     {
       id: "cancel",
       label: "Stop cine, drop an unfinished mark, back to the first tool",
@@ -102,6 +103,36 @@ function pictureCommands(): Command[] {
         context.setTool(context.restingTool);
       },
     },
+  ];
+}
+
+function cineCommands(): Command[] {
+  const during = (
+    id: string,
+    label: string,
+    key: string,
+    act: (context: ViewerContext) => void,
+  ): Command => ({
+    id,
+    label,
+    group: "cine",
+    keys: [key],
+    run: act,
+    isPossible: ({ cine }) => cine.viewport !== null,
+  });
+  return [
+    during("cine-faster", "Cine faster", "Ctrl+ArrowUp", ({ cine }) =>
+      cine.setRate(cine.imagesPerSecond * 1.25),
+    ),
+    during("cine-slower", "Cine slower", "Ctrl+ArrowDown", ({ cine }) =>
+      cine.setRate(cine.imagesPerSecond * 0.8),
+    ),
+    during("cine-from", "Cine from this image", "[", ({ cine }) =>
+      cine.setEnd("first", cine.viewport?.imageIndex ?? 0),
+    ),
+    during("cine-to", "Cine to this image", "]", ({ cine }) =>
+      cine.setEnd("last", cine.viewport?.imageIndex ?? 0),
+    ),
   ];
 }
 
