@@ -84,13 +84,36 @@ def test_without_a_spacing_the_area_is_in_pixels(north: Facility, reader: Client
     assert (found["area_mm2"], found["area_px"], found["unit"]) == (None, 63, "")
 
 
-def test_an_ultrasound_region_lends_its_spacing_to_what_lies_inside(north: Facility, reader: Client) -> None:
+def ultrasound_region(*, delta_x_cm: float, delta_y_cm: float) -> Dataset:
+    """Return a region of centimetres in the upper left of an image."""
     region = Dataset()
     region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = 1, 1, 0
     region.RegionLocationMinX0, region.RegionLocationMinY0 = 0, 0
     region.RegionLocationMaxX1, region.RegionLocationMaxY1 = 9, 12
     region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = 3
-    region.PhysicalDeltaX, region.PhysicalDeltaY = 0.1, 0.2
+    region.PhysicalDeltaX, region.PhysicalDeltaY = delta_x_cm, delta_y_cm
+    return region
+
+
+def test_each_ultrasound_image_of_a_series_measures_in_its_own_region(
+    north: Facility, reader: Client
+) -> None:
+    images = [
+        image(
+            number=number,
+            SequenceOfUltrasoundRegions=Sequence([ultrasound_region(delta_x_cm=delta, delta_y_cm=delta)]),
+        )
+        for number, delta in ((1, 0.1), (2, 0.05))
+    ]
+    store(*images, facility=north)
+
+    areas = [measured(reader, one.SOPInstanceUID)["area_mm2"] for one in images]
+
+    assert areas == [pytest.approx(63.0), pytest.approx(63 * 0.25)]
+
+
+def test_an_ultrasound_region_lends_its_spacing_to_what_lies_inside(north: Facility, reader: Client) -> None:
+    region = ultrasound_region(delta_x_cm=0.1, delta_y_cm=0.2)
     dataset = image(SequenceOfUltrasoundRegions=Sequence([region]))
     store(dataset, facility=north)
 

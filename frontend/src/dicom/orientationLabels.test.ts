@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { flipHorizontally, flipVertically, rotateLeft, rotateRight, UPRIGHT } from "../geometry/orientation";
+import {
+  flipHorizontally,
+  flipVertically,
+  type Orientation,
+  rotateLeft,
+  rotateRight,
+  UPRIGHT,
+} from "../geometry/orientation";
 import { directionLabel, edgeLabels, oppositeLabel } from "./orientationLabels";
 import { sampleImage } from "./sampleImage";
 
@@ -47,3 +54,64 @@ describe("orientation labels", () => {
     expect(oppositeLabel("LPH")).toBe("RAF");
   });
 });
+
+type Edges = Readonly<Record<"left" | "right" | "top" | "bottom", string>>;
+
+const WAYS: readonly [string, (o: Orientation) => Orientation, (e: Edges) => Edges][] = [
+  ["as it is", (o) => o, (e) => e],
+  ["turned right", rotateRight, right],
+  ["turned round", (o) => rotateRight(rotateRight(o)), (e) => right(right(e))],
+  ["turned left", rotateLeft, (e) => right(right(right(e)))],
+  ["mirrored", flipHorizontally, mirrored],
+  ["mirrored, then turned right", (o) => rotateRight(flipHorizontally(o)), (e) => right(mirrored(e))],
+  [
+    "mirrored, then turned round",
+    (o) => rotateRight(rotateRight(flipHorizontally(o))),
+    (e) => right(right(mirrored(e))),
+  ],
+  [
+    "mirrored, then turned left",
+    (o) => rotateLeft(flipHorizontally(o)),
+    (e) => right(right(right(mirrored(e)))),
+  ],
+];
+
+/** What stood at the left stands at the top. */
+function right({ left, right, top, bottom }: Edges): Edges {
+  return { top: left, right: top, bottom: right, left: bottom };
+}
+
+function mirrored({ left, right, top, bottom }: Edges): Edges {
+  return { left: right, right: left, top, bottom };
+}
+
+describe.each([
+  ["axial, supine, seen from the feet", [1, 0, 0, 0, 1, 0], "RLAP"],
+  ["axial, prone", [-1, 0, 0, 0, -1, 0], "LRPA"],
+  ["axial, on the right side", [0, -1, 0, 1, 0, 0], "PARL"],
+  ["axial, on the left side", [0, 1, 0, -1, 0, 0], "APLR"],
+  ["axial, seen from the head", [-1, 0, 0, 0, 1, 0], "LRAP"],
+  ["coronal, from the front", [1, 0, 0, 0, 0, -1], "RLHF"],
+  ["coronal, from the back", [-1, 0, 0, 0, 0, -1], "LRHF"],
+  ["coronal, feet on top", [1, 0, 0, 0, 0, 1], "RLFH"],
+  ["sagittal, from the left", [0, 1, 0, 0, 0, -1], "APHF"],
+  ["sagittal, from the right", [0, -1, 0, 0, 0, -1], "PAHF"],
+  ["sagittal, lying", [0, 0, 1, 0, 1, 0], "FHAP"],
+  ["tilted about the left-right axis", [1, 0, 0, 0, 0.8, -0.6], "RL AH PF"],
+  ["turned about the long axis", [0.8, 0.6, 0, 0, 0, -1], "RA LP H F"],
+])("letters of an image %s", (_name, imageOrientationPatient, letters) => {
+  const [left = "", right = "", top = "", bottom = ""] = lettersOf(letters);
+  const upright = { left, right, top, bottom };
+
+  it.each(WAYS)("%s", (_way, turn, moved) => {
+    expect(edgeLabels(sampleImage({ imageOrientationPatient }), turn(UPRIGHT))).toEqual(moved(upright));
+  });
+});
+
+/** Letters at the left, right, top and bottom; words where an edge has two of them. */
+function lettersOf(text: string): string[] {
+  const words = text.split(" ");
+  if (words.length === 4) return words;
+  if (words.length === 3) return [...(words[0] ?? ""), ...words.slice(1)];
+  return [...text];
+}
