@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
 from tests.running_system import RunningSystem, running_system
 
@@ -49,16 +49,27 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, StorageState]:
+    """Cookies of users who have logged in, which the next test may use while they are good."""
+    return {}
+
+
 @pytest.fixture
-def visit(system: RunningSystem, browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Open a page of its own session, logged in as a user; fails the test if a script or the console complained."""
+def visit(
+    system: RunningSystem, browser: Browser, signed_in: dict[str, StorageState]
+) -> Iterator[Callable[..., Visit]]:
+    """Open a browser of its own, logged in as a user; fails the test if a script or the console complained."""
     visits: list[Visit] = []
 
     def open_visit(
         username: str | None = None, *, width: int = 1440, height: int = 900, **options: object
     ) -> Visit:
         context = browser.new_context(
-            base_url=system.url, viewport={"width": width, "height": height}, **options
+            base_url=system.url,
+            viewport={"width": width, "height": height},
+            storage_state=signed_in.get(username or ""),
+            **options,
         )
         made = Visit(context.new_page())
         made.page.set_default_timeout(15_000)
@@ -66,7 +77,10 @@ def visit(system: RunningSystem, browser: Browser) -> Iterator[Callable[..., Vis
         made.page.on("console", lambda message: _note_error(made, message))
         visits.append(made)
         if username is not None:
-            log_in(made.page, username, system.passwords[username])
+            made.page.goto("/worklist/")
+            if "/accounts/login/" in made.page.url:
+                log_in(made.page, username, system.passwords[username])
+                signed_in[username] = context.storage_state()
         return made
 
     yield open_visit

@@ -226,7 +226,7 @@ def test_a_layout_saved_by_example_hangs_the_study_when_it_opens_again(visit) ->
     page.keyboard.press("3")
     page.get_by_label("Hanging protocol").and_(page.locator("summary")).click()
     page.get_by_role("button", name="Save this layout").click()
-    page.get_by_label("Name").fill("CT chest, large and small")
+    page.get_by_label("Name", exact=True).fill("CT chest, large and small")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("hangs the next study of this kind").wait_for()
 
