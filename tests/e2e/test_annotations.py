@@ -330,6 +330,7 @@ def test_a_change_that_the_network_loses_is_sent_when_it_is_back(visit):
 def test_a_length_is_drawn_with_a_finger_on_a_phone(visit):
     page = visit(READER, width=390, height=844, has_touch=True, is_mobile=True).page
     open_study(page, STUDY)
+    go_to_image(page, 80)
     page.get_by_label("All measuring tools").tap()
     page.get_by_role("button", name="Length", exact=True).last.tap()
     x, y = centre(page)
