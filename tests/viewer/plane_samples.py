@@ -10,8 +10,10 @@ from django.test import Client
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from accounts.models import Facility
 from common.redis_client import redis_client
 from tests.dicom_samples import image
+from tests.factories import store
 from tests.viewer.conftest import pixels
 from viewer import tasks
 
@@ -106,3 +108,18 @@ def packed_values(picture: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return the packed values of a 16-bit tile, -1 where it marks padding."""
     wide = picture.astype(np.int64)
     return np.where(wide[..., 2] > 0, -1, wide[..., 0] * 256 + wide[..., 1])
+
+
+def volume_json(client: Client, series_uid: str) -> dict[str, Any]:
+    """Return what is said of a series as a volume, which must be private."""
+    answer = client.get(f"/viewer/series/{series_uid}/volume.json")
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def stored_series(facility: Facility) -> str:
+    """Store an axial series of noise and return its UID."""
+    datasets = series_of(values_of())
+    store(*datasets, facility=facility)
+    return str(datasets[0].SeriesInstanceUID)

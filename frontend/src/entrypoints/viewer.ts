@@ -1,4 +1,7 @@
 import "../styles/viewer.css";
+import "../styles/seriesStrip.css";
+import "../styles/viewport.css";
+import "../styles/viewerControls.css";
 import "../styles/annotations.css";
 import "../styles/banner.css";
 import "../styles/hanging.css";
