@@ -150,7 +150,8 @@ export function matching(
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const scored = commands.flatMap((command) => {
     const label = command.label.toLowerCase();
-    const all = `${label} ${GROUP_TITLES[command.group].toLowerCase()}`;
+    // The name behind the label is often the one that the button has, such as "fusion".
+    const all = `${label} ${GROUP_TITLES[command.group].toLowerCase()} ${command.id.replaceAll("-", " ")}`;
     if (command.id === "palette" || !words.every((word) => all.includes(word))) return [];
     const isBegun = words.every((word) => label.startsWith(word) || label.includes(` ${word}`));
     const isFirst = label.startsWith(words[0] ?? "");

@@ -116,6 +116,9 @@ test("the palette finds begun words in any order, best first, and what is not po
   expect(find("left")).toEqual(["a", "b", "d", "c"]);
   expect(find("RIGHT mir")).toEqual(["b"]);
   expect(find("nothing")).toEqual([]);
+  expect(
+    matching([command("rotating-mip", [], "Turn the whole")], "mip", () => true).map(({ id }) => id),
+  ).toEqual(["rotating-mip"]);
 });
 
 const KEPT: Preferences = {
