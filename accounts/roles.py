@@ -19,6 +19,8 @@ class Codename(StrEnum):
     EDIT_STUDY = "edit_study"
     REPORT_STUDY = "report_study"
     ANNOTATE_STUDY = "annotate_study"
+    MANAGE_ORDERS = "manage_orders"
+    ASSIGN_READING = "assign_reading"
     MANAGE_USERS = "manage_users"
     VIEW_AUDIT = "view_audit"
 
@@ -51,16 +53,23 @@ RIGHTS_OF: dict[Role, Rights] = {
                 Codename.UPLOAD_STUDY,
                 Codename.REPORT_STUDY,
                 Codename.ANNOTATE_STUDY,
+                Codename.ASSIGN_READING,
             }
         ),
         over_shares=frozenset(
             {Codename.VIEW_STUDY, Codename.DOWNLOAD_STUDY, Codename.REPORT_STUDY, Codename.ANNOTATE_STUDY}
         ),
     ),
-    # Makes the images, marks and measures on them, sends them and puts right what was entered wrongly.
+    # Makes the images, marks and measures on them, sends them and puts right what was entered wrongly; enters orders.
     Role.TECHNOLOGIST: Rights(
         over_facility=frozenset(
-            {Codename.VIEW_STUDY, Codename.UPLOAD_STUDY, Codename.EDIT_STUDY, Codename.ANNOTATE_STUDY}
+            {
+                Codename.VIEW_STUDY,
+                Codename.UPLOAD_STUDY,
+                Codename.EDIT_STUDY,
+                Codename.ANNOTATE_STUDY,
+                Codename.MANAGE_ORDERS,
+            }
         ),
         over_shares=frozenset({Codename.VIEW_STUDY}),
     ),
@@ -74,6 +83,8 @@ RIGHTS_OF: dict[Role, Rights] = {
                 Codename.DOWNLOAD_STUDY,
                 Codename.UPLOAD_STUDY,
                 Codename.EDIT_STUDY,
+                Codename.MANAGE_ORDERS,
+                Codename.ASSIGN_READING,
                 Codename.MANAGE_USERS,
             }
         ),

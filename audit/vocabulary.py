@@ -23,6 +23,9 @@ class EventType(StrEnum):
     ANNOTATION_DELETED = "annotation_deleted"
     KEY_IMAGE_MARKED = "key_image_marked"
     KEY_IMAGE_UNMARKED = "key_image_unmarked"
+    READING_CHANGED = "reading_changed"
+    ORDER_CHANGED = "order_changed"
+    PROCEDURE_CHANGED = "procedure_changed"
     INSTANCES_STORED = "instances_stored"
     INSTANCES_REFUSED = "instances_refused"
     INSTANCES_SENT = "instances_sent"
@@ -88,6 +91,9 @@ CODES_OF: dict[EventType, EventCodes] = {
     EventType.ANNOTATION_DELETED: EventCodes("110103", "U", "Annotation deleted"),
     EventType.KEY_IMAGE_MARKED: EventCodes("110103", "U", "Key image marked"),
     EventType.KEY_IMAGE_UNMARKED: EventCodes("110103", "U", "Key image no longer marked"),
+    EventType.READING_CHANGED: EventCodes("110103", "U", "Reading moved on"),
+    EventType.ORDER_CHANGED: EventCodes("110109", "U", "Order changed"),
+    EventType.PROCEDURE_CHANGED: EventCodes("110111", "U", "Examination moved on"),
     EventType.INSTANCES_STORED: EventCodes("110104", "C", "Instances received"),
     EventType.INSTANCES_REFUSED: EventCodes("110104", "C", "Instances refused"),
     EventType.INSTANCES_SENT: EventCodes("110104", "R", "Instances sent"),

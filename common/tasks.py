@@ -36,6 +36,9 @@ class TaskName(StrEnum):
     WARM_STACK = "viewer.warm_stack"
     WARM_IMAGES = "viewer.warm_images"
     WARM_SERIES = "viewer.warm_series"
+    TAKE_IN_STUDY = "worklist.take_in_study"
+    ESCALATE_OVERDUE = "worklist.escalate_overdue"
+    RELEASE_STALE_CLAIMS = "worklist.release_stale_claims"
     SWEEP_OWED_WORK = "archive.sweep_owed_work"
     ANNOUNCE_RECEIVED_STUDIES = "archive.announce_received_studies"
     CLEAN_UP_INTERRUPTED_WRITES = "archive.clean_up_interrupted_writes"
@@ -59,6 +62,9 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.WARM_STACK: Queue.RENDER,
     TaskName.WARM_IMAGES: Queue.WARM,
     TaskName.WARM_SERIES: Queue.WARM,
+    TaskName.TAKE_IN_STUDY: Queue.HOUSEKEEPING,
+    TaskName.ESCALATE_OVERDUE: Queue.HOUSEKEEPING,
+    TaskName.RELEASE_STALE_CLAIMS: Queue.HOUSEKEEPING,
     TaskName.SWEEP_OWED_WORK: Queue.HOUSEKEEPING,
     TaskName.ANNOUNCE_RECEIVED_STUDIES: Queue.HOUSEKEEPING,
     TaskName.CLEAN_UP_INTERRUPTED_WRITES: Queue.HOUSEKEEPING,

@@ -291,6 +291,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "escalate overdue studies": {
+        "task": "worklist.escalate_overdue",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "release stale claims": {
+        "task": "worklist.release_stale_claims",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "clean up interrupted writes": {"task": "archive.clean_up_interrupted_writes", "schedule": 3600.0},
     "verify the audit chain": {"task": "audit.verify_chain", "schedule": 24 * 3600.0},
     "anchor the audit chain": {"task": "audit.anchor_chain", "schedule": 300.0, "options": {"expires": 300}},

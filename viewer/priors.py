@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from viewer.body_regions import regions_of_parts, regions_of_words
+from dicomkit.body_regions import regions_of_parts, regions_of_words
 
 # Objects about images say nothing of what was examined.
 _NOT_EXAMINATIONS = frozenset({"PR", "KO", "SR", "SEG", "RTSTRUCT", "DOC", "REG", "FID", "AU"})

@@ -1,12 +1,19 @@
-"""Reactions of the worklist to the archive's events."""
+"""What open lists hear of: the archive's events and the worklist's own."""
 
 from django.dispatch import receiver
 
 from archive.events import StudyChanged, study_changed
+from worklist.events import ReadingChanged, reading_changed
 from worklist.live import StudyNotice, publish
 
 
 @receiver(study_changed, dispatch_uid="worklist.announce_changed_study")
 def announce_changed_study(*, event: StudyChanged, **_: object) -> None:
     """Tell open lists of a new or changed study."""
+    publish(StudyNotice(event.study_instance_uid, event.facility_pk))
+
+
+@receiver(reading_changed, dispatch_uid="worklist.announce_changed_reading")
+def announce_changed_reading(*, event: ReadingChanged, **_: object) -> None:
+    """Tell open lists that a study has moved on."""
     publish(StudyNotice(event.study_instance_uid, event.facility_pk))

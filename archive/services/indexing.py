@@ -23,6 +23,7 @@ from archive.models import (
 )
 from archive.services.arriving import ArrivingInstance
 from archive.services.outbox import owe
+from archive.services.patients import patient_of
 from archive.services.received import Origin, Outcome
 from common.events import emit_on_commit
 from common.tasks import TaskName
@@ -182,6 +183,7 @@ class StudyIndexer:
             },
         )
         if created:
+            owe(TaskName.TAKE_IN_STUDY, study.study_instance_uid)
             StudySearchTerm.objects.bulk_create(
                 StudySearchTerm(study=study, term=term) for term in sorted(search_terms(study))
             )
@@ -189,16 +191,16 @@ class StudyIndexer:
 
     def _patient_of(self, arriving: ArrivingInstance) -> Patient:
         identity = arriving.identity
-        patient, _ = Patient.objects.get_or_create(
+        return patient_of(
+            facility=self._facility,
             patient_id=identity.patient_id,
-            issuer_of_patient_id=identity.issuer_of_patient_id or self._facility.issuer_of_patient_id,
-            unidentified_study_uid="" if identity.patient_id else identity.study_instance_uid,
-            defaults={
+            issuer_of_patient_id=identity.issuer_of_patient_id,
+            unidentified_study_uid=identity.study_instance_uid,
+            **{
                 column: arriving.patient[column]
                 for column in ("patient_name", "patient_birth_date", "patient_sex")
             },
         )
-        return patient
 
     def _is_series_of_another_study(self, identity: InstanceIdentity) -> bool:
         uid = identity.series_instance_uid

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from archive.events import StudyChanged, StudyReceived, study_changed, study_received
 from archive.models import ReceptionStatus, Study
+from archive.services.outbox import owe
 from common.events import emit_on_commit
+from common.tasks import TaskName
 
 
 def announce_received_studies(*, batch: int = 200) -> int:
@@ -30,6 +32,7 @@ def announce_received_studies(*, batch: int = 200) -> int:
             if Study.objects.filter(pk=pk, **arriving).update(
                 status=ReceptionStatus.COMPLETE, updated_at=timezone.now()
             ):
+                owe(TaskName.TAKE_IN_STUDY, uid)
                 emit_on_commit(study_received, StudyReceived(uid, facility_pk))
                 emit_on_commit(study_changed, StudyChanged(uid, facility_pk))
     return len(rows)

@@ -31,10 +31,25 @@ ON_STUDIES = [
 ]
 # Written out by hand: a change of the catalogue must be made in two places, and seen by whoever reads this one.
 OVER_OWN_FACILITY = {
-    Role.RADIOLOGIST: {"view_study", "download_study", "upload_study", "report_study", "annotate_study"},
-    Role.TECHNOLOGIST: {"view_study", "upload_study", "edit_study", "annotate_study"},
+    Role.RADIOLOGIST: {
+        "view_study",
+        "download_study",
+        "upload_study",
+        "report_study",
+        "annotate_study",
+        "assign_reading",
+    },
+    Role.TECHNOLOGIST: {"view_study", "upload_study", "edit_study", "annotate_study", "manage_orders"},
     Role.REFERRER: set(),
-    Role.ADMINISTRATOR: {"view_study", "download_study", "upload_study", "edit_study", "manage_users"},
+    Role.ADMINISTRATOR: {
+        "view_study",
+        "download_study",
+        "upload_study",
+        "edit_study",
+        "manage_orders",
+        "assign_reading",
+        "manage_users",
+    },
     Role.AUDITOR: {"view_audit"},
 }
 OVER_SHARES = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from viewer.body_regions import regions_of_parts, regions_of_words
+from dicomkit.body_regions import regions_of_parts, regions_of_words
 from viewer.hanging.protocol import Criteria, Protocol
 from viewer.priors import StudyTraits, words_of
 

@@ -1,0 +1,25 @@
+"""Facts that the worklist announces, each after its commit."""
+
+from dataclasses import dataclass
+
+from django.dispatch import Signal
+
+
+@dataclass(frozen=True)
+class ReadingChanged:
+    """A study has moved on in its reading: status, priority, reader or claim."""
+
+    study_instance_uid: str
+    facility_pk: int
+
+
+@dataclass(frozen=True)
+class ProcedureChanged:
+    """An order was placed or changed, or one of its steps has moved on."""
+
+    requested_procedure_pk: int
+    facility_pk: int
+
+
+reading_changed = Signal()
+procedure_changed = Signal()

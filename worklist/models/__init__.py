@@ -1,0 +1,24 @@
+"""Orders, acquisition and reading."""
+
+from worklist.models.acquisition import PerformedProcedureStep, ScheduledProcedureStep
+from worklist.models.department import DEFAULT_GOALS, Department, Reader, ReadingGoal
+from worklist.models.numbering import AccessionCounter
+from worklist.models.orders import ImagingServiceRequest, PatientClass, Priority, RequestedProcedure
+from worklist.models.reading import ReadingEvent, ReadingTask, SkippedTask
+
+__all__ = [
+    "DEFAULT_GOALS",
+    "AccessionCounter",
+    "Department",
+    "ImagingServiceRequest",
+    "PatientClass",
+    "PerformedProcedureStep",
+    "Priority",
+    "Reader",
+    "ReadingEvent",
+    "ReadingGoal",
+    "ReadingTask",
+    "RequestedProcedure",
+    "ScheduledProcedureStep",
+    "SkippedTask",
+]

@@ -1,0 +1,94 @@
+"""The one way in which a reading task changes: as the table allows, once, with its event, its record and its notice."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from archive.models import Study
+from audit.services import record_event
+from audit.vocabulary import EventType
+from common.events import emit_on_commit
+from worklist.events import ReadingChanged, reading_changed
+from worklist.exceptions import ChangedMeanwhileError, ClaimedByOtherError
+from worklist.models import ReadingEvent, ReadingTask
+from worklist.states import ReadingAction, ReadingStatus, reading_status_after
+
+
+@transaction.atomic
+def move(
+    task: ReadingTask, action: ReadingAction, *, user: User | None, reason: str = "", **changes: Any
+) -> ReadingTask:
+    """Take a task to its next status.
+
+    Parameters
+    ----------
+    task
+        As it was read; where somebody has moved it since, nothing is changed.
+    user
+        Who does it; None is the system.
+    changes
+        Further columns that change with the status.
+
+    Raises
+    ------
+    TransitionError
+        The table of states does not allow it.
+    ClaimedByOtherError
+        Somebody else was first to claim it.
+    ChangedMeanwhileError
+        It was moved in another way since it was read.
+    """
+    before = ReadingStatus(task.status)
+    claimed_from = ReadingStatus(task.claimed_from) if task.claimed_from else None
+    after = reading_status_after(before, action, claimed_from=claimed_from)
+    now = timezone.now()
+    if before == ReadingStatus.BEING_READ:
+        changes |= {"claimed_by": None, "claimed_at": None, "claimed_from": "", "claim_seen_at": None}
+        changes |= {"is_suspended": False}
+    return write(task, user=user, action=action, reason=reason, status=after, status_since=now, **changes)
+
+
+@transaction.atomic
+def write(
+    task: ReadingTask, *, user: User | None, action: str, reason: str = "", **values: Any
+) -> ReadingTask:
+    """Write columns of a task where status and claim are still as they were read, and tell about it.
+
+    The condition is part of the update, so that of any number of people who press at once exactly one succeeds, on
+    every database and however long ago each of them had read the row.
+    """
+    as_read = ReadingTask.objects.filter(pk=task.pk, status=task.status, claimed_by=task.claimed_by_id)
+    if not as_read.update(**values):
+        raise _why_not(task, user)
+    status_before = task.status
+    for name, value in values.items():
+        setattr(task, name, value)
+    ReadingEvent.objects.create(
+        task=task,
+        at=timezone.now(),
+        action=action,
+        status_before=status_before,
+        status_after=task.status,
+        user=user,
+        reason=reason[:200],
+    )
+    study = Study.objects.select_related("facility").get(pk=task.study_id)
+    emit_on_commit(reading_changed, ReadingChanged(study.study_instance_uid, study.facility_id))
+    record_event(
+        EventType.READING_CHANGED,
+        patient_id=study.patient_id,
+        issuer_of_patient_id=study.issuer_of_patient_id,
+        study_instance_uid=study.study_instance_uid,
+        facility_code=study.facility.code,
+        details={"action": str(action), "before": status_before, "after": task.status, "reason": reason},
+    )
+    return task
+
+
+def _why_not(task: ReadingTask, user: User | None) -> ChangedMeanwhileError | ClaimedByOtherError:
+    now = ReadingTask.objects.select_related("claimed_by").filter(pk=task.pk).first()
+    if now and now.claimed_by and now.claimed_by != user:
+        return ClaimedByOtherError(now.claimed_by.get_full_name())
+    return ChangedMeanwhileError()

@@ -1,0 +1,227 @@
+"""Place, change and cancel orders: by hand, by message and by API through the same functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Facility, User
+from archive.services.patients import patient_of
+from audit.services import record_event
+from audit.vocabulary import EventType
+from common.events import emit_on_commit
+from dicomkit.uid import is_valid_uid, new_uid
+from worklist.events import ProcedureChanged, procedure_changed
+from worklist.exceptions import OrderError
+from worklist.models import (
+    ImagingServiceRequest,
+    PatientClass,
+    Priority,
+    RequestedProcedure,
+    ScheduledProcedureStep,
+)
+from worklist.services.acquisition import act_on_step
+from worklist.services.numbering import next_accession_number
+from worklist.states import STEP_TRANSITIONS, StepAction, StepStatus
+
+
+@dataclass(frozen=True)
+class OrderedPatient:
+    """The patient of an order."""
+
+    patient_id: str
+    patient_name: str
+    patient_birth_date: date | None = None
+    patient_sex: str = ""
+    issuer_of_patient_id: str = ""
+
+
+@dataclass(frozen=True)
+class OrderedStep:
+    """A stay at a modality: when, and where it is known."""
+
+    scheduled_at: datetime
+    modality: str = ""
+    station_ae_title: str = ""
+    station_name: str = ""
+    description: str = ""
+    performing_physician_name: str = ""
+    scheduled_procedure_step_id: str = ""
+
+
+@dataclass(frozen=True)
+class OrderedProcedure:
+    """An examination of an order; without steps it is scheduled for the time of the order."""
+
+    description: str
+    modality: str
+    code_value: str = ""
+    coding_scheme_designator: str = ""
+    body_part_examined: str = ""
+    laterality: str = ""
+    priority: Priority = Priority.ROUTINE
+    requested_procedure_id: str = ""
+    study_instance_uid: str = ""
+    protocol_note: str = ""
+    steps: Sequence[OrderedStep] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody asks for.
+
+    Attributes
+    ----------
+    accession_number
+        One is given where it is empty.
+    requested_at
+        Now where it is None.
+    """
+
+    patient: OrderedPatient
+    procedures: Sequence[OrderedProcedure] = field(default_factory=tuple)
+    accession_number: str = ""
+    placer_order_number: str = ""
+    filler_order_number: str = ""
+    requesting_physician_name: str = ""
+    requesting_service: str = ""
+    patient_class: PatientClass = PatientClass.UNKNOWN
+    patient_location: str = ""
+    reason: str = ""
+    patient_alerts: str = ""
+    requested_at: datetime | None = None
+
+
+@transaction.atomic
+def place_order(*, facility: Facility, order: Order) -> ImagingServiceRequest:
+    """Take in an order with its procedures and steps.
+
+    Raises
+    ------
+    OrderError
+        Something is missing, too long, or the accession number or Study Instance UID is known already.
+    """
+    _check(order)
+    now = timezone.now()
+    patient = patient_of(facility=facility, **vars(order.patient))
+    try:
+        with transaction.atomic():
+            request = ImagingServiceRequest.objects.create(
+                facility=facility,
+                patient_record=patient,
+                accession_number=order.accession_number or next_accession_number(facility),
+                requested_at=order.requested_at or now,
+                **{name: getattr(order, name) for name in _COPIED},
+            )
+            for number, procedure in enumerate(order.procedures, start=1):
+                _add_procedure(request, procedure, number)
+    except IntegrityError:
+        raise OrderError(
+            "The accession number or the Study Instance UID belongs to another order. Change or cancel that one."
+        ) from None
+    _record(request, "placed")
+    return request
+
+
+@transaction.atomic
+def cancel_order(*, request: ImagingServiceRequest, user: User | None, reason: str) -> None:
+    """Cancel what has not begun of an order.
+
+    Raises
+    ------
+    OrderError
+        Something of it has begun; that is broken off, not cancelled.
+    """
+    steps = list(
+        ScheduledProcedureStep.objects.filter(requested_procedure__imaging_service_request=request).exclude(
+            status=StepStatus.CANCELLED
+        )
+    )
+    begun = [
+        one for one in steps if StepAction.CANCEL not in STEP_TRANSITIONS.possible(StepStatus(one.status))
+    ]
+    if begun:
+        raise OrderError(
+            "The examination has begun. Break it off at its step instead of cancelling the order."
+        )
+    for step in steps:
+        act_on_step(step=step, action=StepAction.CANCEL, user=user, reason=reason)
+    _record(request, "cancelled", reason=reason)
+
+
+_COPIED = (
+    "placer_order_number",
+    "filler_order_number",
+    "requesting_physician_name",
+    "requesting_service",
+    "patient_class",
+    "patient_location",
+    "reason",
+    "patient_alerts",
+)
+
+
+def _check(order: Order) -> None:
+    if not order.patient.patient_id.strip() or not order.patient.patient_name.strip():
+        raise OrderError("An order needs a patient with an ID and a name.")
+    if not order.procedures:
+        raise OrderError("An order needs at least one examination.")
+    for procedure in order.procedures:
+        if not procedure.description.strip() or not procedure.modality.strip():
+            raise OrderError("An examination needs a description and a modality.")
+        if procedure.study_instance_uid and not is_valid_uid(procedure.study_instance_uid):
+            raise OrderError("The Study Instance UID is not a valid UID.")
+    too_long = [name for name in ("accession_number", *_COPIED) if len(getattr(order, name)) > _longest(name)]
+    if too_long:
+        raise OrderError(f"Too long: {', '.join(too_long).replace('_', ' ')}.")
+
+
+def _longest(name: str) -> int:
+    return getattr(ImagingServiceRequest._meta.get_field(name), "max_length", None) or 10_000
+
+
+def _add_procedure(request: ImagingServiceRequest, ordered: OrderedProcedure, number: int) -> None:
+    procedure = RequestedProcedure.objects.create(
+        imaging_service_request=request,
+        requested_procedure_id=ordered.requested_procedure_id or str(number),
+        study_instance_uid=ordered.study_instance_uid or new_uid(),
+        **{
+            name: getattr(ordered, name)
+            for name in (
+                "description",
+                "modality",
+                "code_value",
+                "coding_scheme_designator",
+                "body_part_examined",
+                "laterality",
+                "priority",
+                "protocol_note",
+            )
+        },
+    )
+    steps = ordered.steps or [OrderedStep(scheduled_at=request.requested_at)]
+    for step_number, step in enumerate(steps, start=1):
+        ScheduledProcedureStep.objects.create(
+            facility=request.facility,
+            requested_procedure=procedure,
+            scheduled_procedure_step_id=step.scheduled_procedure_step_id or f"{number}.{step_number}",
+            modality=step.modality or ordered.modality,
+            description=step.description or ordered.description[:64],
+            **{
+                name: getattr(step, name)
+                for name in ("station_ae_title", "station_name", "performing_physician_name", "scheduled_at")
+            },
+        )
+    emit_on_commit(procedure_changed, ProcedureChanged(procedure.pk, request.facility_id))
+
+
+def _record(request: ImagingServiceRequest, action: str, *, reason: str = "") -> None:
+    record_event(
+        EventType.ORDER_CHANGED,
+        patient_id=request.patient_record.patient_id,
+        issuer_of_patient_id=request.patient_record.issuer_of_patient_id,
+        facility_code=request.facility.code,
+        details={"action": action, "accession_number": request.accession_number, "reason": reason},
+    )

@@ -1,0 +1,66 @@
+"""What becomes of a study that arrives: its place in the lists, its order, and the way to the readers."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from archive.models import ReceptionStatus, Study
+from archive.services.outbox import settle
+from common.events import emit_on_commit
+from common.tasks import TaskName
+from worklist.events import ReadingChanged, reading_changed
+from worklist.models import Department, Priority, ReadingTask, RequestedProcedure
+from worklist.services.acquisition import complete_by_images, start_by_images
+from worklist.services.goals import due_time
+from worklist.services.handover import carry_over
+from worklist.services.matching import match
+from worklist.services.subspecialty import subspecialty_of
+from worklist.states import ReadingAction, ReadingStatus
+
+
+@transaction.atomic
+def take_in(study_instance_uid: str) -> None:
+    """Bring the lists up to date with a study: after its first image, and again when no more have come for a while.
+
+    May run any number of times. The owed work is struck out first, so that what is owed anew meanwhile is not lost:
+    whoever writes it then waits for this transaction or is waited for.
+    """
+    settle(TaskName.TAKE_IN_STUDY, study_instance_uid)
+    study = Study.objects.filter(study_instance_uid=study_instance_uid).first()
+    if study is None:
+        return
+    _ensure_task(study)
+    procedure = RequestedProcedure.objects.filter(study=study).first() or match(study)
+    if procedure:
+        start_by_images(procedure)
+    if study.status == ReceptionStatus.COMPLETE:
+        _hand_over_by_itself(study, procedure)
+
+
+def _ensure_task(study: Study) -> None:
+    now = timezone.now()
+    task, created = ReadingTask.objects.get_or_create(
+        study=study,
+        defaults={
+            "facility_id": study.facility_id,
+            "status_since": now,
+            "clock_started_at": now,
+            "due_at": due_time(study.facility_id, Priority.ROUTINE, now),
+        },
+    )
+    subspecialty = subspecialty_of(study)
+    if task.subspecialty != subspecialty:
+        ReadingTask.objects.filter(pk=task.pk).update(subspecialty=subspecialty)
+    if created:
+        emit_on_commit(reading_changed, ReadingChanged(study.study_instance_uid, study.facility_id))
+
+
+def _hand_over_by_itself(study: Study, procedure: RequestedProcedure | None) -> None:
+    """Pass on what nobody else will: without an order at once, with one when its department checks no images."""
+    checks_images = Department.objects.filter(facility=study.facility_id, needs_image_check=True).exists()
+    if procedure and not checks_images:
+        complete_by_images(procedure)
+    task = ReadingTask.objects.get(pk=study.pk)
+    if procedure is None and task.status == ReadingStatus.IN_PROGRESS:
+        task = carry_over(task, ReadingAction.COMPLETE, user=None)
+    if not checks_images and task.status == ReadingStatus.COMPLETED:
+        carry_over(task, ReadingAction.CHECK, user=None)
