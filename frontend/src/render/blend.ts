@@ -1,5 +1,5 @@
 import type { ImageToScreen } from "../geometry/camera";
-import { axis, type Coverage, type ValueGrid } from "./resample";
+import { type Coverage, coverageOf, gridAxes, isNearerToSecond, type ValueGrid, weighted } from "./resample";
 
 /**
  * Blend a grid into a picture in greys that covers the same part of the screen.
@@ -19,13 +19,8 @@ export function blendGrid(
   screen: { readonly width: number; readonly height: number },
   pixels: Uint32Array,
 ): Coverage {
-  const sideways = matrix.a === 0;
-  const across = sideways
-    ? axis(matrix.c, matrix.e, grid.height, grid.width, screen.width)
-    : axis(matrix.a, matrix.e, grid.width, 1, screen.width);
-  const down = sideways
-    ? axis(matrix.b, matrix.f, grid.width, 1, screen.height)
-    : axis(matrix.d, matrix.f, grid.height, grid.width, screen.height);
+  const axes = gridAxes(grid, matrix, screen);
+  const { across, down } = axes;
   const { values, mask } = grid;
   const { low, high, weight } = across;
   let pixel = 0;
@@ -33,29 +28,29 @@ export function blendGrid(
     const upper = down.low[y] as number;
     const lower = down.high[y] as number;
     const share = down.weight[y] as number;
-    const nearestRow = share < 0.5 ? upper : lower;
+    const nearestRow = isNearerToSecond(share) ? lower : upper;
     for (let x = 0; x < low.length; x += 1, pixel += 1) {
       const left = low[x] as number;
       const right = high[x] as number;
       const part = weight[x] as number;
       let packed = 0;
       if (mask !== null && touchesMask(mask, upper, lower, left, right)) {
-        const nearest = nearestRow + (part < 0.5 ? left : right);
+        const nearest = nearestRow + (isNearerToSecond(part) ? right : left);
         if (mask[nearest] !== 0) continue;
         packed = values[nearest] as number;
       } else {
         const a = values[upper + left] as number;
         const b = values[lower + left] as number;
-        const top = a + ((values[upper + right] as number) - a) * part;
-        const bottom = b + ((values[lower + right] as number) - b) * part;
-        packed = (top + (bottom - top) * share + 0.5) | 0;
+        const top = (a << 8) + ((values[upper + right] as number) - a) * part;
+        const bottom = (b << 8) + ((values[lower + right] as number) - b) * part;
+        packed = weighted(top, bottom, share);
       }
       // Red, green and blue of a grey are the same, and green is in the middle in either order of bytes.
       const grey = ((pixels[pixel] as number) >>> 8) & 255;
       pixels[pixel] = blends[(grey << 8) | (colours[packed] as number)] as number;
     }
   }
-  return { x: across.start, y: down.start, width: low.length, height: down.low.length };
+  return coverageOf(axes);
 }
 
 function touchesMask(mask: Uint8Array, upper: number, lower: number, left: number, right: number): boolean {

@@ -2,12 +2,12 @@ import { renderedTileUrl } from "../api/tiles";
 import type { StudyImage } from "../dicom/types";
 import type { ImageToScreen, ScreenSize } from "../geometry/camera";
 import { atLevel, levelSize, TILE_SIZE, type TileIndex, tilesTouching } from "../geometry/tiles";
-import { blendGrid } from "./blend";
 import type { Marks } from "./marks";
 import { gatherMosaic, type Mosaic } from "./mosaic";
-import { type Coverage, resampleGrid, type ValueGrid } from "./resample";
+import type { ValueGrid } from "./resample";
 import type { PictureTile, TileCache } from "./tileCache";
 import type { TilePlan } from "./tilePlan";
+import type { ValuePainter } from "./valuePainter";
 
 /** Values that are laid in colours over others, see `blendGrid`. */
 export interface ColourLayer {
@@ -17,9 +17,8 @@ export interface ColourLayer {
   readonly blends: Uint32Array;
 }
 
-/** Paints one frame onto a canvas. Holds the buffers that are used again from frame to frame. */
+/** Paints one frame onto a canvas. */
 export class ImagePainter {
-  private buffer = new Uint32Array(0);
   private readonly mosaics = new Map<
     "image" | "overlay",
     { readonly key: string; readonly mosaic: Mosaic | null }
@@ -28,6 +27,7 @@ export class ImagePainter {
   constructor(
     private readonly context: CanvasRenderingContext2D,
     private readonly cache: TileCache,
+    private readonly values: ValuePainter,
   ) {}
 
   clear(screen: ScreenSize): void {
@@ -54,22 +54,13 @@ export class ImagePainter {
     screen: ScreenSize,
     overlay: ColourLayer | null = null,
   ): void {
-    const gridToScreen = matrixOfGrid(mosaic, matrix);
-    let pixels: Uint32Array = this.buffer;
-    const coverage = resampleGrid(gridOf(mosaic), gridToScreen, greys, screen, (needed) => {
-      pixels = this.allocate(needed);
-      return pixels;
+    this.values.paint(this.context, {
+      grid: gridOf(mosaic),
+      matrix: matrixOfGrid(mosaic, matrix),
+      greys,
+      overlay: overlay && { grid: gridOf(overlay.mosaic), colours: overlay.colours, blends: overlay.blends },
+      screen,
     });
-    if (coverage.width === 0 || coverage.height === 0) return;
-    if (overlay) {
-      blendGrid(gridOf(overlay.mosaic), gridToScreen, overlay.colours, overlay.blends, screen, pixels);
-    }
-    const bytes = new Uint8ClampedArray(
-      pixels.buffer as ArrayBuffer,
-      0,
-      coverage.width * coverage.height * 4,
-    );
-    this.context.putImageData(new ImageData(bytes, coverage.width, coverage.height), coverage.x, coverage.y);
   }
 
   /**
@@ -122,12 +113,6 @@ export class ImagePainter {
     context.imageSmoothingQuality = "high";
     context.drawImage(marks.picture, 0, 0);
     context.setTransform(1, 0, 0, 1, 0, 0);
-  }
-
-  private allocate(coverage: Coverage): Uint32Array {
-    const needed = coverage.width * coverage.height;
-    if (this.buffer.length < needed) this.buffer = new Uint32Array(needed);
-    return this.buffer.subarray(0, needed);
   }
 }
 

@@ -22,8 +22,18 @@ export interface Axis {
   readonly start: number;
   readonly low: Int32Array;
   readonly high: Int32Array;
-  readonly weight: Float64Array;
+  /** In whole 256ths: 16 bits of value and twice 8 of weight fit 32, so any machine gets the same number. */
+  readonly weight: Uint16Array;
 }
+
+/** Where the columns and the rows of the screen read a grid. */
+export interface GridAxes {
+  readonly across: Axis;
+  readonly down: Axis;
+}
+
+const WHOLE = 256;
+const HALF = WHOLE / 2;
 
 const BLACK = new Uint32Array(new Uint8Array([0, 0, 0, 255]).buffer)[0] as number;
 
@@ -43,15 +53,48 @@ export function axis(step: number, origin: number, count: number, stride: number
   const length = Math.max(0, end - start);
   const low = new Int32Array(length);
   const high = new Int32Array(length);
-  const weight = new Float64Array(length);
+  const weight = new Uint16Array(length);
   for (let index = 0; index < length; index += 1) {
     const position = (start + index + 0.5 - origin) / step - 0.5;
     const below = Math.floor(position);
     low[index] = Math.min(count - 1, Math.max(0, below)) * stride;
     high[index] = Math.min(count - 1, Math.max(0, below + 1)) * stride;
-    weight[index] = position - below;
+    weight[index] = Math.round((position - below) * WHOLE);
   }
   return { start, low, high, weight };
+}
+
+/**
+ * The axes of a grid that is turned by quarters only.
+ *
+ * @param matrix from grid pixels to device pixels.
+ * @param rowStride distance between the offsets of neighbouring rows; that of columns is 1.
+ */
+export function gridAxes(
+  grid: { readonly width: number; readonly height: number },
+  matrix: ImageToScreen,
+  screen: { readonly width: number; readonly height: number },
+  rowStride = grid.width,
+): GridAxes {
+  if (isSideways(matrix)) {
+    return {
+      across: axis(matrix.c, matrix.e, grid.height, rowStride, screen.width),
+      down: axis(matrix.b, matrix.f, grid.width, 1, screen.height),
+    };
+  }
+  return {
+    across: axis(matrix.a, matrix.e, grid.width, 1, screen.width),
+    down: axis(matrix.d, matrix.f, grid.height, rowStride, screen.height),
+  };
+}
+
+/** Whether the columns of the screen are rows of the grid. */
+export function isSideways(matrix: ImageToScreen): boolean {
+  return matrix.a === 0;
+}
+
+export function coverageOf({ across, down }: GridAxes): Coverage {
+  return { x: across.start, y: down.start, width: across.low.length, height: down.low.length };
 }
 
 /**
@@ -71,14 +114,8 @@ export function resampleGrid(
   screen: { readonly width: number; readonly height: number },
   allocate: (coverage: Coverage) => Uint32Array,
 ): Coverage {
-  const sideways = matrix.a === 0;
-  const across = sideways
-    ? axis(matrix.c, matrix.e, grid.height, grid.width, screen.width)
-    : axis(matrix.a, matrix.e, grid.width, 1, screen.width);
-  const down = sideways
-    ? axis(matrix.b, matrix.f, grid.width, 1, screen.height)
-    : axis(matrix.d, matrix.f, grid.height, grid.width, screen.height);
-  const coverage = { x: across.start, y: down.start, width: across.low.length, height: down.low.length };
+  const { across, down } = gridAxes(grid, matrix, screen);
+  const coverage = coverageOf({ across, down });
   if (coverage.width === 0 || coverage.height === 0) return coverage;
   const pixels = allocate(coverage);
   if (grid.mask === null) drawValues(grid.values, across, down, greys, pixels);
@@ -106,9 +143,9 @@ function drawValues(
       const part = weight[x] as number;
       const a = values[upper + left] as number;
       const b = values[lower + left] as number;
-      const top = a + ((values[upper + right] as number) - a) * part;
-      const bottom = b + ((values[lower + right] as number) - b) * part;
-      pixels[pixel] = greys[(top + (bottom - top) * share + 0.5) | 0] as number;
+      const top = (a << 8) + ((values[upper + right] as number) - a) * part;
+      const bottom = (b << 8) + ((values[lower + right] as number) - b) * part;
+      pixels[pixel] = greys[weighted(top, bottom, share)] as number;
       pixel += 1;
     }
   }
@@ -130,7 +167,7 @@ function drawMasked(
     const upper = down.low[y] as number;
     const lower = down.high[y] as number;
     const share = down.weight[y] as number;
-    const nearestRow = share < 0.5 ? upper : lower;
+    const nearestRow = isNearerToSecond(share) ? lower : upper;
     for (let x = 0; x < width; x += 1) {
       const left = low[x] as number;
       const right = high[x] as number;
@@ -141,16 +178,25 @@ function drawMasked(
         (mask[lower + left] as number) |
         (mask[lower + right] as number);
       if (masked !== 0) {
-        const nearest = nearestRow + (part < 0.5 ? left : right);
+        const nearest = nearestRow + (isNearerToSecond(part) ? right : left);
         pixels[pixel] = mask[nearest] === 0 ? (greys[values[nearest] as number] as number) : BLACK;
       } else {
         const a = values[upper + left] as number;
         const b = values[lower + left] as number;
-        const top = a + ((values[upper + right] as number) - a) * part;
-        const bottom = b + ((values[lower + right] as number) - b) * part;
-        pixels[pixel] = greys[(top + (bottom - top) * share + 0.5) | 0] as number;
+        const top = (a << 8) + ((values[upper + right] as number) - a) * part;
+        const bottom = (b << 8) + ((values[lower + right] as number) - b) * part;
+        pixels[pixel] = greys[weighted(top, bottom, share)] as number;
       }
       pixel += 1;
     }
   }
+}
+
+/** Between two values in 256ths, rounded. The sums fill 32 bits without a sign. */
+export function weighted(top: number, bottom: number, share: number): number {
+  return (Math.imul(top, WHOLE - share) + Math.imul(bottom, share) + 32768) >>> 16;
+}
+
+export function isNearerToSecond(weight: number): boolean {
+  return weight >= HALF;
 }

@@ -1,6 +1,8 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import type { Painters } from "../render/painters";
 import type { Command } from "./command";
 import { GROUP_TITLES, GROUPS_IN_ORDER } from "./commandGroups";
+import { displaySection } from "./displaySection";
 import { element, setText } from "./dom";
 import { keyLabel, keyName } from "./keyboard";
 import { mouseSection } from "./mouseSettings";
@@ -10,8 +12,12 @@ import type { ReaderPreferences } from "./readerPreferences";
 const FIXED = "cancel";
 
 /** Every key and mouse button, made from the commands themselves; each can be changed where it stands. */
-export function attachKeysDialog(page: HTMLElement, preferences: ReaderPreferences): Disposer {
-  const dialog = new KeysDialog(preferences);
+export function attachKeysDialog(
+  page: HTMLElement,
+  preferences: ReaderPreferences,
+  painters: Painters,
+): Disposer {
+  const dialog = new KeysDialog(preferences, painters);
   page.append(dialog.root);
   const bag = new DisposerBag();
   bag.add(listen(page, "viewer:help", () => dialog.root.showModal()));
@@ -38,7 +44,10 @@ class KeysDialog {
   private awaiting: Command | null = null;
   private wanted = "";
 
-  constructor(private readonly preferences: ReaderPreferences) {
+  constructor(
+    private readonly preferences: ReaderPreferences,
+    painters: Painters,
+  ) {
     const { commands } = preferences.keys;
     this.rows = commands.map((command) => ({
       command,
@@ -54,6 +63,7 @@ class KeysDialog {
       return element("section", {}, element("h2", {}, GROUP_TITLES[group]), list);
     });
     const mouse = mouseSection(preferences);
+    const display = displaySection(painters);
     // Where there is a finger and no mouse there is hardly a keyboard.
     const isTouched = matchMedia("(hover: none)").matches;
     const hint = "Choose a key to change it. Keys and mouse are kept for you on the server.";
@@ -70,7 +80,7 @@ class KeysDialog {
       element(
         "div",
         { class: "help__columns" },
-        ...(isTouched ? [mouse, ...sections] : [...sections, mouse]),
+        ...(isTouched ? [mouse, ...sections, display] : [...sections, mouse, display]),
       ),
     );
     this.refresh();

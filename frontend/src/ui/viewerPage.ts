@@ -19,6 +19,7 @@ import { Hanger } from "../hanging/hanger";
 import { TileDecoder } from "../render/decoder";
 import { GreyTables } from "../render/greyTables";
 import { MarksStore } from "../render/marks";
+import { Painters } from "../render/painters";
 import { RegionStore } from "../render/regionStore";
 import { defaultBudgetBytes, TileCache } from "../render/tileCache";
 import { tileLoader } from "../render/tileLoader";
@@ -68,6 +69,9 @@ import { ViewerContext } from "./viewerContext";
 /** Objects that speak of images. */
 const NOTE_MODALITIES: ReadonlySet<string> = new Set(["PR", "KO", "SEG", "RTSTRUCT"]);
 
+/** Of the memory that pictures may take, what the graphics card holds a second time. */
+const TEXTURES_SHARE = 0.25;
+
 /** Load the study of the page and build the viewer, or say why that is not possible. */
 export async function openViewer(page: HTMLElement): Promise<Disposer> {
   const notice = required<HTMLElement>("[data-part=notice]", page);
@@ -103,7 +107,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(buildToolbar(required("[data-part=toolbar]", page), commands, context));
   bag.add(buildSeriesStrip(required("[data-part=strip]", page), context));
   bag.add(buildCineBar(required("[data-part=cine]", page), context.cine));
-  bag.add(attachKeysDialog(page, preferences));
+  bag.add(attachKeysDialog(page, preferences, services.painters));
   bag.add(attachGoToImage(page, context));
   bag.add(attachPalette(page, commands, context));
   bag.add(attachKeyboard(preferences.keys, context));
@@ -155,7 +159,9 @@ function attachControls(
   bag.add(
     viewport.paintedChanged.subscribe((painted) => {
       const isWhole = painted?.quality === "full" && painted.awaitedIndex === null;
-      if (painted && isWhole) context.lookedAt.add(painted.image);
+      if (!painted || !isWhole) return;
+      context.lookedAt.add(painted.image);
+      void services.painters.measure();
     }),
   );
   bag.add(attachSeriesDrop(viewport, context));
@@ -189,7 +195,10 @@ async function loadPresentations(page: HTMLElement, context: ViewerContext): Pro
 
 function startServices(bag: DisposerBag): ViewportServices {
   const memory = (navigator as { deviceMemory?: number }).deviceMemory;
-  const cache = new TileCache(defaultBudgetBytes(memory));
+  const budgetBytes = defaultBudgetBytes(memory);
+  const painters = new Painters(budgetBytes * TEXTURES_SHARE);
+  const textureBytes = painters.inUse.kind === "gpu" ? budgetBytes * TEXTURES_SHARE : 0;
+  const cache = new TileCache(budgetBytes - textureBytes);
   const decoder = new TileDecoder(Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))));
   bag.add(() => decoder.dispose());
   const queue = new TileQueue(tileLoader(cache, decoder), (url) => cache.has(url));
@@ -203,6 +212,7 @@ function startServices(bag: DisposerBag): ViewportServices {
     regions: new RegionStore(),
     presentations: new PresentationStore(),
     shown: new ShownImages(),
+    painters,
   };
 }
 

@@ -25,6 +25,7 @@ import type { GreyTables } from "../render/greyTables";
 import { type ColourLayer, ImagePainter } from "../render/imagePainter";
 import type { MarksStore } from "../render/marks";
 import type { Mosaic } from "../render/mosaic";
+import type { Painters } from "../render/painters";
 import type { RegionStore } from "../render/regionStore";
 import type { TileCache } from "../render/tileCache";
 import { coarsestTile, frameShape, fullTileUrl, type TilePlan } from "../render/tilePlan";
@@ -47,6 +48,7 @@ export interface ViewportServices {
   readonly regions: RegionStore;
   readonly presentations: PresentationStore;
   readonly shown: ShownImages;
+  readonly painters: Painters;
 }
 
 /** How the reader wants to see the stack. */
@@ -96,7 +98,7 @@ export class Compositor {
     private readonly services: ViewportServices,
     private readonly loader: StackLoader,
   ) {
-    this.painter = new ImagePainter(context, services.cache);
+    this.painter = new ImagePainter(context, services.cache, services.painters.inUse);
   }
 
   clear(screen: ScreenSize): void {

@@ -53,8 +53,9 @@ export class Viewport {
     this.canvas = document.createElement("canvas");
     this.canvas.className = "viewport__canvas";
     root.append(this.canvas);
-    // The CPU draws every pixel with putImageData: a canvas in main memory avoids a copy to a GPU and back.
-    const context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    // Pixels that the CPU computes go into a canvas in main memory, those of the graphics card stay on the card.
+    const isInMemory = services.painters.inUse.kind === "cpu";
+    const context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: isInMemory });
     if (context === null) throw new Error("This browser has no 2D canvas.");
     this.loader = new StackLoader(services.queue, services.cache);
     this.compositor = new Compositor(context, services, this.loader);
@@ -72,6 +73,7 @@ export class Viewport {
     this.bag.add(services.shown.changed.subscribe(() => this.invalidate()));
     this.bag.add(services.marks.arrived.subscribe(() => this.invalidate()));
     this.bag.add(services.regions.arrived.subscribe(() => this.invalidate()));
+    this.bag.add(services.painters.lost.subscribe(() => this.invalidate()));
     this.bag.add(services.presentations.changed.subscribe(() => this.invalidate()));
   }
 
