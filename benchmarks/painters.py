@@ -23,7 +23,9 @@ def main() -> None:
         # Waiting for idle time costs nobody anything: without it the whole time is the trial's.
         page.add_script_tag(content="window.requestIdleCallback = run => run();")
         page.add_script_tag(content=bundled_painters(Path(folder)))
-        print(f"{'processor':>12}{'graphics':>12}{'trial, ms':>12}   384 x 384 values on 512 x 512 pixels, a second")
+        print(
+            f"{'processor':>12}{'graphics':>12}{'trial, ms':>12}   384 x 384 values on 512 x 512 pixels, a second"
+        )
         for _ in range(ROUNDS):
             found = page.evaluate("painters.benchmarkPainters()")
             print(f"{found['cpuPerSecond']:12.0f}{found['gpuPerSecond']:12.0f}{found['trialMs']:12.0f}")

@@ -58,9 +58,10 @@ def with_own_uids(path: Path, copy: Path) -> str:
     return str(dataset.StudyInstanceUID)
 
 
-@pytest.mark.parametrize("reader", ["radiologist.north", "radiologist.south"])
-def test_every_image_of_the_demo_is_painted_as_the_server_renders_it(visit, reader):
+@pytest.mark.parametrize(("reader", "painter"), [("radiologist.north", "cpu"), ("radiologist.south", "gpu")])
+def test_every_image_of_the_demo_is_painted_as_the_server_renders_it(visit, reader, painter):
     page = visit(reader).page
+    page.evaluate(f"localStorage.painter = '{painter}'")
     page.goto("/worklist/?date_preset=all")
     page.wait_for_selector("tr[data-study-instance-uid]")
     assert_painted_as_rendered(page, page.evaluate(LISTED_STUDIES), at_least=5)
