@@ -43,6 +43,12 @@ def ordering_facilities(user: Visitor) -> QuerySet[Facility]:
     return facilities_with(user, Codename.MANAGE_ORDERS)
 
 
+def may_protocol(user: Visitor, procedure: RequestedProcedure) -> bool:
+    """Return whether the user may lay down how an examination is done: who reads there, and who examines."""
+    facility_pk = procedure.imaging_service_request.facility_id
+    return may(user, Codename.MANAGE_ORDERS, facility_pk) or may(user, Codename.REPORT_STUDY, facility_pk)
+
+
 def visible_procedures(user: Visitor) -> QuerySet[RequestedProcedure]:
     """Return the requested procedures of the facilities whose studies the user may see."""
     facilities = facilities_with(user, Codename.VIEW_STUDY)

@@ -15,9 +15,15 @@ class ReadingChanged:
 
 @dataclass(frozen=True)
 class ProcedureChanged:
-    """An order was placed or changed, or one of its steps has moved on."""
+    """An order was placed or changed, or one of its steps has moved on.
 
-    requested_procedure_pk: int
+    Attributes
+    ----------
+    study_instance_uid
+        The one that the order gave out; that of its study may be another.
+    """
+
+    study_instance_uid: str
     facility_pk: int
 
 

@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from archive.events import StudyChanged, study_changed
-from worklist.events import ReadingChanged, reading_changed
+from worklist.events import ProcedureChanged, ReadingChanged, procedure_changed, reading_changed
 from worklist.live import StudyNotice, publish
 
 
@@ -16,4 +16,10 @@ def announce_changed_study(*, event: StudyChanged, **_: object) -> None:
 @receiver(reading_changed, dispatch_uid="worklist.announce_changed_reading")
 def announce_changed_reading(*, event: ReadingChanged, **_: object) -> None:
     """Tell open lists that a study has moved on."""
+    publish(StudyNotice(event.study_instance_uid, event.facility_pk))
+
+
+@receiver(procedure_changed, dispatch_uid="worklist.announce_changed_procedure")
+def announce_changed_procedure(*, event: ProcedureChanged, **_: object) -> None:
+    """Tell open lists that an examination has moved on."""
     publish(StudyNotice(event.study_instance_uid, event.facility_pk))

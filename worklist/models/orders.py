@@ -80,9 +80,9 @@ class RequestedProcedure(TimestampedModel):
     body_part_examined = models.CharField(max_length=32, blank=True)
     laterality = models.CharField(max_length=1, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.ROUTINE)
-    # The protocol that a radiologist or the department has laid down, and what the technologist passes on.
-    protocol_note = models.TextField(blank=True)
-    technologist_note = models.TextField(blank=True)
+    protocol_note = models.TextField(
+        blank=True, help_text="How it is to be done, as a radiologist or the department has laid down."
+    )
     study = models.OneToOneField(
         Study, on_delete=models.SET_NULL, null=True, blank=True, related_name="requested_procedure"
     )

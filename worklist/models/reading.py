@@ -45,6 +45,12 @@ class ReadingTask(models.Model):
         null=True, blank=True, help_text="What the viewer showed, by its own account."
     )
 
+    technologist_note = models.TextField(
+        blank=True, help_text="What the reader should know of the examination."
+    )
+    is_order_waived = models.BooleanField(
+        default=False, help_text="Somebody has decided that it needs no order, such as images from elsewhere."
+    )
     completed_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     first_claimed_at = models.DateTimeField(null=True, blank=True)

@@ -203,12 +203,13 @@ def _let_reading_follow(procedure: RequestedProcedure, user: User | None) -> Non
 
 def _announce(step: ScheduledProcedureStep, action: StepAction, before: StepStatus, reason: str) -> None:
     request = step.requested_procedure.imaging_service_request
-    emit_on_commit(procedure_changed, ProcedureChanged(step.requested_procedure_id, step.facility_id))
+    uid = step.requested_procedure.study_instance_uid
+    emit_on_commit(procedure_changed, ProcedureChanged(uid, step.facility_id))
     record_event(
         EventType.PROCEDURE_CHANGED,
         patient_id=request.patient_record.patient_id,
         issuer_of_patient_id=request.patient_record.issuer_of_patient_id,
-        study_instance_uid=step.requested_procedure.study_instance_uid,
+        study_instance_uid=uid,
         facility_code=step.facility.code,
         details={
             "action": str(action),

@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from accounts.models import Facility, User
 from archive.services.patients import patient_of
-from audit.services import record_event
-from audit.vocabulary import EventType
 from common.events import emit_on_commit
 from dicomkit.uid import is_valid_uid, new_uid
 from worklist.events import ProcedureChanged, procedure_changed
@@ -24,6 +22,7 @@ from worklist.models import (
 )
 from worklist.services.acquisition import act_on_step
 from worklist.services.numbering import next_accession_number
+from worklist.services.records import record_order
 from worklist.states import STEP_TRANSITIONS, StepAction, StepStatus
 
 
@@ -121,7 +120,7 @@ def place_order(*, facility: Facility, order: Order) -> ImagingServiceRequest:
         raise OrderError(
             "The accession number or the Study Instance UID belongs to another order. Change or cancel that one."
         ) from None
-    _record(request, "placed")
+    record_order(request, "placed")
     return request
 
 
@@ -148,7 +147,7 @@ def cancel_order(*, request: ImagingServiceRequest, user: User | None, reason: s
         )
     for step in steps:
         act_on_step(step=step, action=StepAction.CANCEL, user=user, reason=reason)
-    _record(request, "cancelled", reason=reason)
+    record_order(request, "cancelled", reason=reason)
 
 
 _COPIED = (
@@ -214,14 +213,4 @@ def _add_procedure(request: ImagingServiceRequest, ordered: OrderedProcedure, nu
                 for name in ("station_ae_title", "station_name", "performing_physician_name", "scheduled_at")
             },
         )
-    emit_on_commit(procedure_changed, ProcedureChanged(procedure.pk, request.facility_id))
-
-
-def _record(request: ImagingServiceRequest, action: str, *, reason: str = "") -> None:
-    record_event(
-        EventType.ORDER_CHANGED,
-        patient_id=request.patient_record.patient_id,
-        issuer_of_patient_id=request.patient_record.issuer_of_patient_id,
-        facility_code=request.facility.code,
-        details={"action": action, "accession_number": request.accession_number, "reason": reason},
-    )
+    emit_on_commit(procedure_changed, ProcedureChanged(procedure.study_instance_uid, request.facility_id))
