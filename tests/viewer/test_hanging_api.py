@@ -138,3 +138,83 @@ def test_a_reader_does_not_delete_what_the_facility_gave_him(reader: Client, log
 
 def test_a_visitor_without_a_login_gets_nothing(client: Client) -> None:
     assert client.get(ADDRESS).status_code in {302, 401, 403}
+
+
+def put(client: Client, identifier: str, body: object) -> HttpResponse:
+    """Change a protocol."""
+    address = f"/viewer/hanging/protocols/{identifier}.json"
+    return client.put(address, json.dumps(body), content_type="application/json")
+
+
+def test_a_protocol_gets_another_name_and_other_criteria_at_the_same_address(
+    chest: Study, reader: Client
+) -> None:
+    identifier = post(reader, {"protocol": protocol(modalities=["MR"])}).json()["id"]
+    assert hanging(reader, chest) == []
+
+    answer = put(reader, identifier, {"protocol": protocol("Thorax", modalities=["CT"])})
+
+    assert (answer.status_code, answer.json()["id"]) == (200, identifier)
+    assert hanging(reader, chest) == ["Thorax"]
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_is_replaced(reader: Client) -> None:
+    post(reader, {"protocol": protocol("Chest")})
+    identifier = post(reader, {"protocol": protocol("Thorax")}).json()["id"]
+
+    answer = put(reader, identifier, {"protocol": protocol("Chest")})
+
+    assert answer.status_code == 422
+    assert "name of another protocol" in answer.json()["detail"]
+    assert HangingProtocol.objects.count() == 2
+
+
+def test_only_who_administers_a_facility_shares_with_it_or_changes_what_it_has(
+    chest: Study, reader: Client, log_in: LogIn
+) -> None:
+    administrator = log_in(person("boss", Role.ADMINISTRATOR))
+    shared = {"scope": "role", "facility": "NORTH", "role": "radiologist", "protocol": protocol("Shared")}
+    own = post(reader, {"protocol": protocol("Own")}).json()["id"]
+    bosses = post(administrator, {"protocol": protocol("Shared")}).json()["id"]
+
+    assert put(reader, own, {**shared, "protocol": protocol("Own")}).status_code == 403
+    assert put(administrator, bosses, shared).status_code == 200
+    assert put(reader, bosses, {"protocol": protocol("Mine now")}).status_code == 403
+
+    assert hanging(reader, chest) == ["Own", "Shared"]
+
+
+def test_the_list_says_whose_a_protocol_is_and_whether_one_may_change_it(
+    reader: Client, log_in: LogIn
+) -> None:
+    administrator = log_in(person("boss", Role.ADMINISTRATOR))
+    for_role = {"scope": "role", "facility": "NORTH", "role": "technologist", "protocol": protocol("Takers")}
+    for_all = {"scope": "facility", "facility": "NORTH", "protocol": protocol("All")}
+    for body in (for_role, for_all):
+        post(administrator, body)
+    post(reader, {"protocol": protocol("Own")})
+
+    def stored(client: Client) -> list[tuple[str, str, bool]]:
+        listed = client.get(ADDRESS).json()["protocols"]
+        return [
+            (one["protocol"]["name"], one["whose"].split(" at ")[0], one["may_change"])
+            for one in listed
+            if one["scope"] != "built_in"
+        ]
+
+    assert stored(administrator) == [("All", "Everybody", True), ("Takers", "Technologist", True)]
+    assert stored(reader) == [("All", "Everybody", False), ("Own", "Me", True)]
+
+
+def test_fusion_and_a_second_screen_are_kept_as_they_were_saved(reader: Client) -> None:
+    fusion = {"modality": "PT", "palette": "hot", "opacity_percent": 40, "lowest": 0.0, "highest": 7.0}
+    second = {"layout": "1x1", "viewports": [{"study": 1, "fusion": fusion}]}
+    stage = {"layout": "1x1", "viewports": [{}], "second_screen": second}
+
+    saved = post(reader, {"protocol": {**protocol(), "stages": [stage]}}).json()["protocol"]["stages"][0]
+
+    assert saved["second_screen"]["viewports"][0]["fusion"] == fusion
+    assert saved["viewports"][0]["fusion"] is None
+    wrong = {**stage, "second_screen": {**second, "viewports": [{}, {}]}}
+    answer = post(reader, {"protocol": {**protocol(), "stages": [wrong]}})
+    assert answer.json()["detail"].startswith("stages[0].second_screen.viewports has 2 entries")

@@ -91,6 +91,27 @@ class Window:
 
 
 @dataclass(frozen=True)
+class HungFusion:
+    """A series laid in colours over the one that hangs.
+
+    Attributes
+    ----------
+    modality
+        Of the series on top, the first that can be laid over; empty for any.
+    palette
+        The name of its colours; empty for the first that is offered.
+    highest
+        The value of the last colour, in SUV where there is one, else a modality value; None for the default.
+    """
+
+    modality: str = ""
+    palette: str = ""
+    opacity_percent: int = 50
+    lowest: float = 0.0
+    highest: float | None = None
+
+
+@dataclass(frozen=True)
 class HungViewport:
     """One viewport of a stage.
 
@@ -108,6 +129,7 @@ class HungViewport:
     fit: Fit = Fit.FIT
     chest_wall: str = ""
     cine: bool = False
+    fusion: HungFusion | None = None
 
 
 @dataclass(frozen=True)
@@ -120,15 +142,22 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One step of a protocol: a layout and what hangs in it. Weights are empty where all tracks are as usual."""
+class Screen:
+    """A layout and what hangs in it. Weights are empty where all tracks are as usual."""
 
     layout: str
     viewports: tuple[HungViewport, ...]
-    name: str = ""
     rows: tuple[float, ...] = ()
     columns: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stage(Screen):
+    """One step of a protocol: what hangs on the first screen and, where there are two, on the second."""
+
+    name: str = ""
     link: Link = Link()
+    second_screen: Screen | None = None
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ from viewer.hanging.protocol import (
     MOST_STAGES,
     Criteria,
     Fit,
+    HungFusion,
     HungViewport,
     Link,
     Plane,
     Protocol,
+    Screen,
     SeriesSelector,
     Stage,
     Window,
@@ -58,6 +60,21 @@ def _criteria(value: object) -> Criteria:
 
 def _stage(value: object, place: str) -> Stage:
     fields = _Fields(value, place, set(Stage.__dataclass_fields__))
+    second = fields.get("second_screen", None)
+    return Stage(
+        **_on_screen(fields, place),
+        name=fields.text("name"),
+        link=_link(fields.get("link", {}), f"{place}.link"),
+        second_screen=None if second is None else _screen(second, f"{place}.second_screen"),
+    )
+
+
+def _screen(value: object, place: str) -> Screen:
+    return Screen(**_on_screen(_Fields(value, place, set(Screen.__dataclass_fields__)), place))
+
+
+def _on_screen(fields: "_Fields", place: str) -> dict[str, Any]:
+    """Return what every screen has: a layout, its weights and the viewports that it has room for."""
     layout = fields.text("layout", least=1)
     count = viewports_of_layout(layout)
     if count is None:
@@ -67,19 +84,18 @@ def _stage(value: object, place: str) -> Stage:
         raise InvalidProtocolError(
             f"{place}.viewports", f"has {len(viewports)} entries, but {layout} has {count}"
         )
-    return Stage(
-        layout=layout,
-        viewports=viewports,
-        name=fields.text("name"),
-        rows=fields.weights("rows"),
-        columns=fields.weights("columns"),
-        link=_link(fields.get("link", {}), f"{place}.link"),
-    )
+    return {
+        "layout": layout,
+        "viewports": viewports,
+        "rows": fields.weights("rows"),
+        "columns": fields.weights("columns"),
+    }
 
 
 def _viewport(value: object, place: str) -> HungViewport:
     fields = _Fields(value, place, set(HungViewport.__dataclass_fields__))
     window = fields.get("window", None)
+    fusion = fields.get("fusion", None)
     return HungViewport(
         study=fields.whole("study", 0, MOST_PRIORS, default=0),
         series=_selector(fields.get("series", {}), f"{place}.series"),
@@ -87,6 +103,22 @@ def _viewport(value: object, place: str) -> HungViewport:
         fit=Fit(fields.word("fit", tuple(Fit), default=Fit.FIT)),
         chest_wall=fields.word("chest_wall", ("", "left", "right")),
         cine=fields.flag("cine"),
+        fusion=None if fusion is None else _fusion(fusion, f"{place}.fusion"),
+    )
+
+
+def _fusion(value: object, place: str) -> HungFusion:
+    fields = _Fields(value, place, set(HungFusion.__dataclass_fields__))
+    lowest = fields.number("lowest", default=0.0)
+    highest = None if fields.get("highest", None) is None else fields.number("highest")
+    if highest is not None and highest <= lowest:
+        raise InvalidProtocolError(f"{place}.highest", "must be greater than lowest")
+    return HungFusion(
+        modality=fields.text("modality").upper(),
+        palette=fields.text("palette"),
+        opacity_percent=fields.whole("opacity_percent", 0, 100, default=HungFusion.opacity_percent),
+        lowest=lowest,
+        highest=highest,
     )
 
 
@@ -155,8 +187,8 @@ class _Fields:
             raise InvalidProtocolError(self._at(name), f"must be a whole number from {lowest} to {highest}")
         return value
 
-    def number(self, name: str) -> float:
-        return self._number(self.get(name, None), self._at(name))
+    def number(self, name: str, default: float | None = None) -> float:
+        return self._number(self.get(name, default), self._at(name))
 
     def flag(self, name: str) -> bool:
         value = self.get(name, False)

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
 from archive.models import Study
+from viewer.access import facilities_with_protocols
 from viewer.exceptions import InvalidProtocolError
 from viewer.hanging.matching import Candidate, Rank
 from viewer.hanging.reading import read_protocol
@@ -28,6 +29,13 @@ def protocols_of(user: User | AnonymousUser, facility_pk: int | None = None) -> 
         )
     found = HangingProtocol.objects.filter(Q(scope=Scope.USER, user=user.pk) | groups)
     return found.select_related("facility").order_by("name", "pk")
+
+
+def listed_protocols(user: User | AnonymousUser) -> QuerySet[HangingProtocol]:
+    """Return the protocols of a user and those that he manages: those of every role of his facilities."""
+    own = Q(pk__in=protocols_of(user).values("pk"))
+    managed = Q(facility__in=facilities_with_protocols(user))
+    return HangingProtocol.objects.filter(own | managed).select_related("facility").order_by("name", "pk")
 
 
 def own_candidates(user: User | AnonymousUser, study: Study) -> list[Candidate]:

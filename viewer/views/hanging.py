@@ -1,4 +1,4 @@
-"""Hanging protocols as JSON: list, save, import, export and delete."""
+"""Hanging protocols as JSON: list, save, import, export, change and delete."""
 
 import json
 from typing import Any
@@ -14,15 +14,15 @@ from accounts.models import Facility, User
 from accounts.roles import Role
 from audit.decorators import not_audited
 from common.http import problem
-from viewer.access import facilities_with_protocols
 from viewer.exceptions import InvalidProtocolError
 from viewer.hanging.builtin import BUILT_IN
+from viewer.hanging.listing import listing_of, owners_of
 from viewer.hanging.reading import read_protocol
 from viewer.hanging.selection import hanging_body
-from viewer.hanging.stored import candidates_of, protocols_of
+from viewer.hanging.stored import candidates_of, listed_protocols
 from viewer.models import HangingProtocol
 from viewer.models.hanging_protocol import Scope
-from viewer.services.hanging import delete_protocol, save_protocol
+from viewer.services.hanging import change_protocol, delete_protocol, save_protocol
 
 _NOT_RECORDED = "A layout names no patient and no study."
 
@@ -34,28 +34,23 @@ def protocols(request: HttpRequest) -> HttpResponseBase:
     """Return every protocol that the user has and for whom he may save; POST saves or imports one: 201 with it."""
     if request.method == "POST":
         return _save(request)
-    managed = facilities_with_protocols(request.user)
-    candidates = [*candidates_of(protocols_of(request.user)), *BUILT_IN]
-    return _private(
-        {
-            "protocols": [hanging_body(candidate) for candidate in candidates],
-            "facilities": [{"code": one.code, "name": one.name} for one in managed],
-            "roles": [{"value": value, "name": str(label)} for value, label in Role.choices],
-        }
-    )
+    user = _user(request)
+    return _private({"protocols": listing_of(user), **owners_of(user)})
 
 
-@require_http_methods(["GET", "DELETE"])
+@require_http_methods(["GET", "PUT", "DELETE"])
 @not_audited(_NOT_RECORDED)
 @requires(None)
 def protocol(request: HttpRequest, protocol_id: str) -> HttpResponseBase:
-    """Return a protocol as a file that can be imported again, or delete it."""
+    """Return a protocol as a file that can be imported again, change it (PUT, 200 with it), or delete it."""
     built_in = next((one for one in BUILT_IN if one.identifier == protocol_id), None)
     if built_in is not None and request.method == "GET":
         return _file(built_in.protocol.as_json(), protocol_id)
     row = _stored(request, protocol_id)
     if request.method == "GET":
         return _file(row.body, protocol_id)
+    if request.method == "PUT":
+        return _change(request, row)
     try:
         delete_protocol(protocol=row, user=_user(request))
     except PermissionDenied as error:
@@ -82,6 +77,26 @@ def _save(request: HttpRequest) -> HttpResponseBase:
     return _private(dict(hanging_body(candidate)), status=201)
 
 
+def _change(request: HttpRequest, row: HangingProtocol) -> HttpResponseBase:
+    try:
+        body = _json_of(request)
+        scope, facility, role = _owner(body)
+        change_protocol(
+            stored=row,
+            protocol=read_protocol(body.get("protocol")),
+            author=_user(request),
+            scope=scope,
+            facility=facility,
+            role=role,
+        )
+    except InvalidProtocolError as error:
+        return problem(422, "This hanging protocol cannot be changed", str(error))
+    except PermissionDenied as error:
+        return problem(403, "Not allowed", str(error))
+    (candidate,) = candidates_of([row])
+    return _private(dict(hanging_body(candidate)))
+
+
 def _owner(body: dict[str, Any]) -> tuple[Scope, Facility | None, str]:
     """Return for whom a protocol is to be saved."""
     scope, code, role = body.get("scope", Scope.USER), body.get("facility", ""), body.get("role", "")
@@ -102,12 +117,10 @@ def _stored(request: HttpRequest, protocol_id: str) -> HangingProtocol:
         uid = UUID(protocol_id)
     except ValueError:
         raise Http404 from None
-    managed = HangingProtocol.objects.filter(facility__in=facilities_with_protocols(request.user))
-    for rows in (protocols_of(request.user), managed):
-        row = rows.filter(protocol_uid=uid).first()
-        if row is not None:
-            return row
-    raise Http404
+    row = listed_protocols(request.user).filter(protocol_uid=uid).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 def _json_of(request: HttpRequest) -> dict[str, Any]:
