@@ -143,17 +143,22 @@ def test_the_timeline_lists_every_study_of_the_patient_with_the_best_one_named(r
     expect(reading.locator("[data-viewport='1']")).to_contain_text("Chest PA and lateral")
 
 
-def test_stages_go_by_keys_and_one_key_brings_back_what_was_hung(reading: Page) -> None:
+def test_stages_keep_what_the_reader_set_and_one_key_brings_back_what_was_hung(reading: Page) -> None:
     wait_for_pictures(reading, 0, 0)
 
+    reading.keyboard.press("3")
+    wait_for_state(reading, windowCenter="-600")
     reading.keyboard.press(".")
     wait_for_pictures(reading, 0)
+    wait_for_state(reading, windowCenter="40")
     reading.keyboard.press(",")
     wait_for_pictures(reading, 0, 0)
+    wait_for_state(reading, windowCenter="-600")
     layout(reading, "2x2")
     reading.keyboard.press("Shift+0")
 
     wait_for_pictures(reading, 0, 0)
+    wait_for_state(reading, windowCenter="40")
     assert "2025-06-03" in reading.locator("[data-viewport='1']").inner_text()
 
 
@@ -236,5 +241,10 @@ def test_a_layout_saved_by_example_hangs_the_study_when_it_opens_again(visit) ->
     assert page.locator("[data-part=grid]").get_attribute("data-layout") == "1+2"
     expect(page.locator("[data-viewport='1']")).to_contain_text("2025-06-03")
     page.get_by_label("Hanging protocol").and_(page.locator("summary")).click()
-    page.get_by_role("button", name="Delete “CT chest, large and small”").click()
+    page.get_by_role("button", name="Manage, share, import, export").click()
+    page.get_by_role("button", name="Change… “CT chest, large and small”").click()
+    page.get_by_label("Name", exact=True).fill("CT chest, 1 and 2")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Delete “CT chest, 1 and 2”").click()
+    page.get_by_role("button", name="Really delete “CT chest, 1 and 2”?").click()
     page.wait_for_function("() => document.querySelector('[title=\\'Hanging protocol\\']')")

@@ -141,6 +141,16 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
                 "viewports": [_current(series={"modality": "CT"}), _current(series={"modality": "PT"})],
                 "link": {"scroll": True, "view": True},
             },
+            {
+                "name": "CT, fused, PET",
+                "layout": "1x3",
+                "viewports": [
+                    _current(series={"modality": "CT"}),
+                    _current(series={"modality": "CT"}, fusion={"modality": "PT"}),
+                    _current(series={"modality": "PT"}),
+                ],
+                "link": {"scroll": True, "view": True},
+            },
             {"layout": "1x1", "viewports": [_current(series={"modality": "PT"})]},
         ],
     },

@@ -1,10 +1,10 @@
 import { wordsOf } from "../viewport/likeness";
 import type { OpenStudies } from "../viewport/openStudies";
 import type { Split } from "../viewport/splits";
-import type { Links } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
+import { hungFusionOf } from "./fusing";
 import { relevantPriors } from "./hang";
-import type { HungViewport, SeriesSelector, Stage } from "./protocol";
+import type { HungViewport, Screen, SeriesSelector } from "./protocol";
 import { lateralityOf, type Picture, picturesOf, planeName, selectPicture } from "./selecting";
 
 /** What is on the screen, as far as it can hang another study of the same kind. */
@@ -12,19 +12,16 @@ export interface Example {
   readonly split: Split;
   readonly viewports: readonly Viewport[];
   readonly studies: OpenStudies;
-  readonly links: Links;
 }
 
-/** The stage that hangs what is on the screen. */
-export function stageOf({ split, viewports, studies, links }: Example, name = ""): Stage {
+/** What hangs what is on the screen. */
+export function screenOf({ split, viewports, studies }: Example): Screen {
   const used = new Map<string, Set<Picture>>();
   return {
-    name,
     layout: split.name,
     rows: split.rows,
     columns: split.columns,
     viewports: viewports.map((viewport) => hungOf(viewport, studies, used)),
-    link: links,
   };
 }
 
@@ -35,6 +32,7 @@ const EMPTY: HungViewport = {
   fit: "fit",
   chestWall: "",
   cine: false,
+  fusion: null,
 };
 
 function hungOf(viewport: Viewport, studies: OpenStudies, used: Map<string, Set<Picture>>): HungViewport {
@@ -55,6 +53,7 @@ function hungOf(viewport: Viewport, studies: OpenStudies, used: Map<string, Set<
     fit: isBreast ? "same_size" : camera.scale === 1 ? "one_to_one" : "fit",
     chestWall: isBreast ? (series.laterality === "R" ? "right" : "left") : "",
     cine: false,
+    fusion: viewport.fusion && hungFusionOf(viewport.fusion),
   };
 }
 
@@ -82,19 +81,4 @@ function selectorOf(picture: Picture, pictures: readonly Picture[], taken: Set<P
     positions.find((at) => selectPicture({ ...base, position: at }, pictures, taken) === own) ?? 1;
   if (own) taken.add(own);
   return { ...base, position };
-}
-
-/** A stage in the words of the server. */
-export function stageBody(stage: Stage): unknown {
-  return {
-    name: stage.name,
-    layout: stage.layout,
-    rows: stage.rows,
-    columns: stage.columns,
-    link: stage.link,
-    viewports: stage.viewports.map(({ chestWall, series, ...rest }) => {
-      const { viewPositions, ...selector } = series;
-      return { ...rest, chest_wall: chestWall, series: { ...selector, view_positions: viewPositions } };
-    }),
-  };
 }

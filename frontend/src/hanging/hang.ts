@@ -1,15 +1,17 @@
 import type { PatientStudy } from "../dicom/types";
 import { FITTED } from "../geometry/camera";
 import type { Cine } from "../viewport/cine";
+import type { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
 import { mostAlike } from "../viewport/likeness";
 import type { OpenStudies } from "../viewport/openStudies";
 import type { Painted } from "../viewport/painted";
 import { splitNamed } from "../viewport/splits";
-import type { Synchronizer } from "../viewport/synchronizer";
+import type { Links, Synchronizer } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
 import { chestWallCamera, columnMm, commonScale } from "./breast";
-import type { HungViewport, Stage } from "./protocol";
+import { fuse } from "./fusing";
+import type { HungViewport, Screen } from "./protocol";
 import { type Picture, picturesOf, selectPicture } from "./selecting";
 
 /** A prior that only shares a region or a modality is listed, but not hung by itself. */
@@ -22,51 +24,67 @@ export interface HangingHost {
   readonly studies: OpenStudies;
   readonly sync: Synchronizer;
   readonly cine: Cine;
+  readonly fusionOffers: FusionOffers;
 }
 
-type Place = { readonly viewport: Viewport; readonly hung: HungViewport };
+/** What hangs, and who is told of it. */
+export interface Hanging {
+  readonly screen: Screen;
+  readonly links: Links;
+  /** Whether this is still what the reader wants when a prior comes late. */
+  readonly isAsked: () => boolean;
+  /** A viewport is as the protocol says; afterwards the same for what is laid over it. */
+  readonly hung: (index: number, viewport: Viewport) => void;
+  readonly fused: (index: number, viewport: Viewport) => void;
+}
+
+type Place = { readonly viewport: Viewport; readonly hung: HungViewport; readonly index: number };
 
 /** The priors that protocols count, the most relevant first. */
 export function relevantPriors(studies: OpenStudies): readonly PatientStudy[] {
   return studies.priors.filter(({ relevance }) => (relevance ?? 0) >= RELEVANT);
 }
 
-/**
- * Hang a stage: the study's own series at once, those of priors when they have come.
- *
- * @param isAsked tells whether the stage is still the one that the reader wants when a prior comes late.
- */
-export async function hangStage(host: HangingHost, stage: Stage, isAsked: () => boolean): Promise<void> {
+/** Hang a screen: the study's own series at once, those of priors when they have come. */
+export async function hangScreen(host: HangingHost, hanging: Hanging): Promise<void> {
   const { grid, sync, cine, studies } = host;
-  const split = splitNamed(stage.layout);
+  const { screen } = hanging;
+  const split = splitNamed(screen.layout);
   if (split === null) return;
   cine.stop();
-  const isWeighted = stage.rows.length === split.rows.length && stage.columns.length === split.columns.length;
-  grid.setSplit(isWeighted ? { ...split, rows: stage.rows, columns: stage.columns } : split);
+  const { rows, columns } = screen;
+  const isWeighted = rows.length === split.rows.length && columns.length === split.columns.length;
+  grid.setSplit(isWeighted ? { ...split, rows, columns } : split);
   const places = grid.visible.flatMap((viewport, index) => {
-    const hung = stage.viewports[index];
-    return hung ? [{ viewport, hung }] : [];
+    const hung = screen.viewports[index];
+    return hung ? [{ viewport, hung, index }] : [];
   });
   for (const viewport of grid.visible.slice(places.length)) viewport.setStack(null);
-  sync.setLinks(stage.link);
+  sync.setLinks(hanging.links);
   const current = places.filter(({ hung }) => hung.study === 0);
   for (const { viewport, hung } of places) if (hung.study > 0) viewport.setStack(null);
   fill(current, picturesOf(studies.stacks.filter(({ study }) => study === studies.current.study)));
   arrange(current);
+  for (const { index, viewport } of current) hanging.hung(index, viewport);
   const first = places[0]?.viewport;
   if (first) grid.activate(first);
   const playing = places.find(
     ({ viewport, hung }) => hung.cine && (viewport.stack?.series.images.length ?? 0) > 1,
   );
   if (playing?.viewport.stack?.series.frameTimeMs) cine.start(playing.viewport);
-  await hangPriors(host, places, isAsked);
+  await Promise.all([fuseThose(host, current, hanging), hangPriors(host, places, hanging)]);
 }
 
-async function hangPriors(
-  host: HangingHost,
-  places: readonly Place[],
-  isAsked: () => boolean,
-): Promise<void> {
+async function fuseThose(host: HangingHost, places: readonly Place[], hanging: Hanging): Promise<void> {
+  for (const { viewport, hung, index } of places) {
+    if (hung.fusion === null) continue;
+    await fuse(viewport, hung.fusion, host.fusionOffers);
+    if (!hanging.isAsked()) return;
+    hanging.fused(index, viewport);
+  }
+}
+
+async function hangPriors(host: HangingHost, places: readonly Place[], hanging: Hanging): Promise<void> {
   const { studies, sync } = host;
   const priors = relevantPriors(studies);
   // The reader waits for the study's own image, not for what hangs beside it.
@@ -75,7 +93,7 @@ async function hangPriors(
     const prior = priors[number - 1];
     if (!prior) continue;
     const { study } = await studies.open(prior.studyInstanceUid);
-    if (!isAsked()) return;
+    if (!hanging.isAsked()) return;
     const own = places.filter(({ hung }) => hung.study === number);
     const stacks = studies.stacks.filter((stack) => stack.study === study);
     const like = places.find(({ hung }) => hung.study === 0)?.viewport.stack?.series;
@@ -91,7 +109,10 @@ async function hangPriors(
     );
     fill(own, picturesOf(order));
     for (const { viewport } of own) sync.joinIn(viewport);
-    if (own.some(({ hung }) => hung.fit !== "fit" || hung.chestWall !== "")) arrange(places);
+    const isArranged = own.some(({ hung }) => hung.fit !== "fit" || hung.chestWall !== "");
+    if (isArranged) arrange(places);
+    for (const { index, viewport } of isArranged ? places : own) hanging.hung(index, viewport);
+    await fuseThose(host, own, hanging);
   }
 }
 

@@ -1,11 +1,11 @@
 import { RequestError } from "../api/client";
-import { deleteProtocol, exportUrl, saveProtocol } from "../api/hanging";
+import { fetchProtocols } from "../api/hanging";
 import { type DisposerBag, listen } from "../core/disposable";
 import type { HangingProtocol } from "../hanging/protocol";
 import type { Command } from "./command";
 import { element, icon } from "./dom";
+import { manageProtocols } from "./manageHanging";
 import { placeBelow } from "./menus";
-import { showMessage } from "./message";
 import { saveThisLayout } from "./saveHanging";
 import type { ViewerContext } from "./viewerContext";
 
@@ -80,6 +80,8 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
           if (protocol) void hanger.hang(protocol, index);
         }),
       );
+      const others = element("div", {});
+      void addOthers(others, context, item);
       const none = element("p", { class: "menu__note" }, "No protocol fits this study.");
       panel.replaceChildren(
         element("p", { class: "menu__heading" }, "Hanging"),
@@ -90,8 +92,8 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
         ...(protocol ? [item("As it was hung  (Shift+0)", false, () => hanger.again())] : []),
         element("p", { class: "menu__heading" }, "Protocols"),
         item("Save this layout…", false, () => void saveThisLayout(context)),
-        ...(protocol ? fileItems(context, protocol, item) : []),
-        item("Import from a file…", false, () => importProtocol(context)),
+        item("Manage, share, import, export…", false, () => void manageProtocols(context)),
+        others,
       );
       placeBelow(panel, summary);
     }),
@@ -103,47 +105,25 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
   return menu;
 }
 
-function fileItems(context: ViewerContext, protocol: HangingProtocol, item: Item): HTMLElement[] {
-  const download = element(
-    "a",
-    { class: "menu__item", href: exportUrl(protocol.id), download: `hanging-${protocol.id}.json` },
-    `Export “${protocol.name}”`,
-  );
-  if (protocol.scope === "built_in") return [download];
-  const remove = item(`Delete “${protocol.name}”`, false, () => {
-    const forget = async () => {
-      await deleteProtocol(protocol);
-      context.hanger.withdraw(protocol);
-    };
-    void said(context, forget());
-  });
-  return [download, remove];
-}
-
-/** A file that was exported before, saved as one's own. */
-function importProtocol(context: ViewerContext): void {
-  const input = element("input", { type: "file", accept: "application/json,.json" });
-  listen(input, "change", () => {
-    const [file] = input.files ?? [];
-    if (!file) return;
-    const take = async () => {
-      const owner = { label: "Me", scope: "user", facility: "", role: "" } as const;
-      const saved = await saveProtocol(owner, JSON.parse(await file.text()));
-      context.hanger.offer(saved);
-      showMessage(context.page, `Imported “${saved.name}”.`);
-    };
-    void said(context, take());
-  });
-  input.click();
-}
-
-/** Say why it did not work. */
-async function said(context: ViewerContext, doing: Promise<void>): Promise<void> {
+/** The protocols that do not fit the study can be hung all the same. */
+async function addOthers(root: HTMLElement, { hanger }: ViewerContext, item: Item): Promise<void> {
   try {
-    await doing;
+    const fitting = new Set(hanger.protocols.map(({ id }) => id));
+    const { protocols } = await fetchProtocols();
+    const others = protocols.filter(({ protocol }) => !fitting.has(protocol.id));
+    if (others.length === 0) return;
+    root.replaceChildren(
+      element("p", { class: "menu__heading" }, "For other studies"),
+      ...others.map(({ protocol, whose }) =>
+        item(
+          `${protocol.name}  (${whose})`,
+          protocol.id === hanger.protocol?.id,
+          () => void hanger.hang(protocol),
+        ),
+      ),
+    );
   } catch (error) {
-    if (error instanceof RequestError) showMessage(context.page, error.message);
-    else if (error instanceof SyntaxError) showMessage(context.page, "This file is not JSON.");
-    else throw error;
+    // Without the list the menu offers what fits.
+    if (!(error instanceof RequestError)) throw error;
   }
 }

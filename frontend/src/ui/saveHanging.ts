@@ -1,9 +1,13 @@
 import { RequestError } from "../api/client";
-import { fetchOwners, type Owner, saveProtocol } from "../api/hanging";
-import { listen } from "../core/disposable";
-import { stageBody, stageOf } from "../hanging/example";
+import { fetchProtocols, MYSELF, type Owner, saveProtocol } from "../api/hanging";
+import { screenOf } from "../hanging/example";
 import { relevantPriors } from "../hanging/hang";
+import type { Criteria, Stage } from "../hanging/protocol";
+import { protocolBody } from "../hanging/protocolBody";
+import { lateralityOf } from "../hanging/selecting";
 import { element } from "./dom";
+import { ANY_STUDY, HangingFields, type StudyHints } from "./hangingFields";
+import { askForHanging } from "./hangingForm";
 import { showMessage } from "./message";
 import type { ViewerContext } from "./viewerContext";
 
@@ -13,153 +17,70 @@ const OBJECTS: ReadonlySet<string> = new Set(["KO", "PR", "RTSTRUCT", "SEG", "SR
 export async function saveThisLayout(context: ViewerContext): Promise<void> {
   let owners: readonly Owner[];
   try {
-    owners = await fetchOwners();
+    ({ owners } = await fetchProtocols());
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     showMessage(context.page, error.message);
     return;
   }
-  const form = new Form(context, owners);
-  context.page.append(form.dialog);
-  form.dialog.showModal();
-}
-
-class Form {
-  readonly dialog = element("dialog", {
-    class: "help hanging-form",
-    "aria-labelledby": "hanging-form-title",
+  const { hanger, page } = context;
+  const criteria = suggestedCriteria(context);
+  const name = [criteria.modalities.join("/").replaceAll("\\", "/"), criteria.bodyParts.join(" ")];
+  const fields = new HangingFields(
+    owners,
+    { name: name.filter(Boolean).join(" ") || "My layout", owner: MYSELF, criteria },
+    hintsOf(context),
+  );
+  const others = element("input", { type: "checkbox" });
+  const hung = hanger.protocol;
+  const keepOthers =
+    hung !== null && hung.stages.length > 1
+      ? element("label", { class: "hanging-form__check" }, others, ` Keep the other stages of “${hung.name}”`)
+      : null;
+  askForHanging(page, "Save this layout", fields, keepOthers, async (description) => {
+    const stages = stagesToSave(context, others.checked);
+    const body = protocolBody(description.name, description.criteria, stages);
+    const saved = await saveProtocol(description.owner, body);
+    hanger.adopt(saved);
+    showMessage(page, `Saved. “${saved.name}” hangs the next study of this kind.`);
   });
-  private readonly name: HTMLInputElement;
-  private readonly owner: HTMLSelectElement;
-  private readonly modality: HTMLInputElement;
-  private readonly bodyPart: HTMLInputElement;
-  private readonly words: HTMLInputElement;
-  private readonly priors: HTMLInputElement;
-  private readonly others: HTMLInputElement;
-  private readonly problem = element("p", { class: "alert alert--error", role: "alert", hidden: true });
-
-  constructor(
-    private readonly context: ViewerContext,
-    private readonly owners: readonly Owner[],
-  ) {
-    const { manifest, grid, hanger, studies } = context;
-    const modalities = manifest.study.modalities.filter((modality) => !OBJECTS.has(modality));
-    const parts = [...new Set(manifest.series.map(({ bodyPartExamined }) => bodyPartExamined))].filter(
-      Boolean,
-    );
-    const shown = grid.visible.filter(({ stack }) => stack && stack.study !== manifest.study).length;
-    this.name = text([modalities.join("/"), parts.join(" ")].filter(Boolean).join(" ") || "My layout");
-    this.modality = text(modalities.join("\\"));
-    this.bodyPart = text(parts.join(", "));
-    this.words = text("");
-    this.priors = element("input", {
-      class: "input",
-      type: "number",
-      min: 0,
-      max: 9,
-      value: Math.min(shown, relevantPriors(studies).length),
-    });
-    this.owner = element(
-      "select",
-      { class: "input" },
-      ...owners.map(({ label }, index) => element("option", { value: index }, label)),
-    );
-    this.others = element("input", { type: "checkbox" });
-    const hung = hanger.protocol;
-    const hasOthers = hung !== null && hung.stages.length > 1;
-    this.dialog.append(
-      element(
-        "form",
-        { class: "hanging-form__fields" },
-        element("h1", { id: "hanging-form-title" }, "Save this layout"),
-        field("Name", this.name),
-        field("For", this.owner),
-        element("h2", {}, "It hangs studies with"),
-        field("Modality (CT\\PT: both; with commas: any)", this.modality),
-        field("Body part (with commas: any)", this.bodyPart),
-        field("Words in their descriptions (all of them)", this.words),
-        field("Relevant priors, at least", this.priors),
-        hasOthers
-          ? element(
-              "label",
-              { class: "hanging-form__check" },
-              this.others,
-              ` Keep the other stages of “${hung.name}”`,
-            )
-          : null,
-        this.problem,
-        this.buttons(),
-      ),
-    );
-    listen(this.dialog, "close", () => this.dialog.remove());
-  }
-
-  private buttons(): HTMLElement {
-    const save = element("button", { type: "submit", class: "button button--primary" }, "Save");
-    const cancel = element("button", { type: "button", class: "button" }, "Cancel");
-    listen(cancel, "click", () => this.dialog.close());
-    listen(this.dialog, "submit", (event) => {
-      event.preventDefault();
-      void this.save();
-    });
-    return element("div", { class: "hanging-form__buttons" }, save, cancel);
-  }
-
-  private async save(): Promise<void> {
-    const { grid, studies, sync, hanger, page } = this.context;
-    const owner = this.owners[Number(this.owner.value)];
-    if (!owner) return;
-    const stage = stageOf({
-      split: grid.shape,
-      viewports: gridViewports(this.context),
-      studies,
-      links: sync.links,
-    });
-    const kept = this.others.checked ? (hanger.protocol?.stages ?? []) : [];
-    const stages =
-      kept.length > 0 ? kept.map((one, at) => (at === hanger.stageIndex ? stage : one)) : [stage];
-    try {
-      const saved = await saveProtocol(owner, {
-        name: this.name.value,
-        criteria: this.criteria(),
-        stages: stages.map(stageBody),
-      });
-      hanger.adopt(saved);
-      this.dialog.close();
-      showMessage(page, `Saved. “${saved.name}” hangs the next study of this kind.`);
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      this.problem.textContent = error.message;
-      this.problem.hidden = false;
-    }
-  }
-
-  private criteria(): unknown {
-    return {
-      modalities: list(this.modality.value),
-      body_parts: list(this.bodyPart.value),
-      words: this.words.value.split(/\s+/).filter(Boolean),
-      least_priors: Number(this.priors.value),
-    };
-  }
 }
 
-/** The viewports of the layout, also while one of them is shown alone. */
-function gridViewports({ grid }: ViewerContext) {
-  return grid.viewports.slice(0, grid.shape.cells.length);
+/** What is on the screen, among the other stages where the reader wants to keep them. */
+function stagesToSave(
+  { grid, studies, sync, hanger }: ViewerContext,
+  keepsOthers: boolean,
+): readonly Stage[] {
+  // The viewports of the layout, also while one of them is shown alone.
+  const viewports = grid.viewports.slice(0, grid.shape.cells.length);
+  const screen = screenOf({ split: grid.shape, viewports, studies });
+  const stage: Stage = { ...screen, name: "", link: sync.links, secondScreen: null };
+  const kept = keepsOthers ? (hanger.protocol?.stages ?? []) : [];
+  if (kept.length === 0) return [stage];
+  return kept.map((one, index) => (index === hanger.stageIndex ? stage : one));
 }
 
-function list(value: string): string[] {
-  return value
-    .split(",")
-    .map((part) => part.trim())
-    .filter(Boolean);
+/** Studies like the one on the screen. */
+function suggestedCriteria({ manifest, grid, studies }: ViewerContext): Criteria {
+  const modalities = manifest.study.modalities.filter((modality) => !OBJECTS.has(modality));
+  const shown = grid.visible.filter(({ stack }) => stack && stack.study !== manifest.study).length;
+  return {
+    ...ANY_STUDY,
+    modalities: modalities.length > 0 ? [modalities.join("\\")] : [],
+    bodyParts: distinct(manifest.series.map(({ bodyPartExamined }) => bodyPartExamined)),
+    leastPriors: Math.min(shown, relevantPriors(studies).length),
+  };
 }
 
-function text(value: string): HTMLInputElement {
-  return element("input", { class: "input", type: "text", value, maxlength: 80, autocomplete: "off" });
+function hintsOf({ manifest }: ViewerContext): StudyHints {
+  const images = manifest.series.flatMap((series) => series.images.map((image) => ({ series, image })));
+  return {
+    words: manifest.study.studyDescription,
+    viewPositions: distinct(images.map(({ image }) => image.viewPosition)).join(", "),
+    laterality: distinct(images.map(({ series, image }) => lateralityOf(series, image))).join(", "),
+  };
 }
 
-function field(label: string, control: HTMLElement): HTMLElement {
-  return element("label", { class: "hanging-form__field" }, element("span", {}, label), control);
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)].filter(Boolean);
 }

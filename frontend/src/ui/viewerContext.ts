@@ -10,7 +10,7 @@ import type { GreyTables } from "../render/greyTables";
 import type { TileQueue } from "../render/tileQueue";
 import type { Tool, ToolName } from "../tools/tool";
 import type { Cine } from "../viewport/cine";
-import { FusionOffers } from "../viewport/fusionOffers";
+import type { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
 import { LookedAt } from "../viewport/lookedAt";
 import type { OpenStudies } from "../viewport/openStudies";
@@ -30,7 +30,6 @@ export interface SpineStart {
 export class ViewerContext {
   /** A control changed something that another control shows. */
   readonly changed = new Emitter<void>();
-  readonly fusionOffers = new FusionOffers();
   /** The layout of three planes that was asked for last. */
   planeSet: PlaneSet | null = null;
   readonly lookedAt = new LookedAt();
@@ -56,6 +55,7 @@ export class ViewerContext {
     readonly tools: Readonly<Record<ToolName, Tool>>,
     readonly sync: Synchronizer,
     readonly studies: OpenStudies,
+    readonly fusionOffers: FusionOffers,
     readonly hanger: Hanger,
     readonly page: HTMLElement,
   ) {

@@ -34,6 +34,7 @@ import { scrollTool } from "../tools/scroll";
 import { windowLevelTool } from "../tools/windowLevel";
 import { Cine } from "../viewport/cine";
 import type { ViewportServices } from "../viewport/compositor";
+import { FusionOffers } from "../viewport/fusionOffers";
 import { ViewportGrid } from "../viewport/layout";
 import { OpenStudies } from "../viewport/openStudies";
 import { PresentationStore } from "../viewport/presentationStore";
@@ -250,7 +251,8 @@ function makeContext(
     }),
   };
   const cine = new Cine();
-  const host = { grid, studies, sync, cine };
+  const fusionOffers = new FusionOffers();
+  const host = { grid, studies, sync, cine, fusionOffers };
   const hanger = new Hanger(host, manifest.hanging, (problem) => showMessage(page, problem));
   const context: ViewerContext = new ViewerContext(
     manifest,
@@ -267,6 +269,7 @@ function makeContext(
     tools,
     sync,
     studies,
+    fusionOffers,
     hanger,
     page,
   );
