@@ -28,6 +28,7 @@ class TaskName(StrEnum):
     RENDER_THUMBNAIL = "viewer.render_thumbnail"
     RENDER_MARKS = "viewer.render_marks"
     RENDER_REGION = "viewer.render_region"
+    READ_DOCUMENT = "viewer.read_document"
     MEASURE_REGION = "viewer.measure_region"
     RENDER_PLANE = "viewer.render_plane"
     RENDER_FUSION = "viewer.render_fusion"
@@ -52,6 +53,7 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_THUMBNAIL: Queue.RENDER,
     TaskName.RENDER_MARKS: Queue.RENDER,
     TaskName.RENDER_REGION: Queue.RENDER,
+    TaskName.READ_DOCUMENT: Queue.RENDER,
     TaskName.MEASURE_REGION: Queue.RENDER,
     TaskName.RENDER_PLANE: Queue.RENDER,
     TaskName.RENDER_FUSION: Queue.RENDER,

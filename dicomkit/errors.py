@@ -79,3 +79,11 @@ class InvalidSegmentationError(DicomKitError):
 
 class InvalidStructureSetError(DicomKitError):
     """An RT structure set cannot be used as it is written."""
+
+
+class InvalidWaveformError(DicomKitError):
+    """A waveform cannot be read as it is written; the message says why, to a reader."""
+
+
+class InvalidDocumentError(DicomKitError):
+    """An encapsulated document is missing, or is not of the kind that it claims to be."""

@@ -36,6 +36,7 @@ from dicomkit.synth import (
     pet_ct_study,
 )
 from dicomkit.synth.chest_regions import chest_regions
+from dicomkit.synth.documents import nodule_reports
 from dicomkit.synth.modules import derived_uid
 from dicomkit.synth.notes import nodule_notes
 from dicomkit.synth.slide import demo_slide
@@ -262,6 +263,7 @@ def _synthetic(code: str) -> Iterator[Dataset]:
             yield dataset
         yield from nodule_notes(current, slices, CURRENT_NODULE)
         yield from chest_regions(current, slices, CURRENT_NODULE)
+        yield from nodule_reports(current, slices, CURRENT_NODULE)
         yield from dx_chest_pair(_study(code, 3, "20261112", "Chest PA and lateral", **follow_up))
         yield from pet_ct_study(_study(code, 4, "20261110", "PET/CT chest, FDG", **follow_up))
     else:

@@ -17,6 +17,7 @@ class VisibleInstance:
     """What a tile needs to know of an instance that the user may see."""
 
     sha256: str
+    sop_class_uid: str
     number_of_frames: int
     rows: int | None
     columns: int | None
@@ -30,6 +31,7 @@ class VisibleInstance:
 # The columns of `VisibleInstance`, in its order.
 _COLUMNS = (
     "blob__sha256",
+    "sop_class_uid",
     "number_of_frames",
     "rows",
     "columns",

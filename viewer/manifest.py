@@ -9,6 +9,7 @@ from django.urls import reverse
 from archive.models import Instance, Series, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
+from viewer.documents.kinds import document_kind, document_sentence, document_title, file_suffix
 from viewer.hanging.selection import HangingBody
 from viewer.patient_studies import PatientStudyBody
 from viewer.regions.listing import segmentations_over_images
@@ -54,11 +55,21 @@ class SeriesBody(TypedDict):
 
 
 class OtherBody(TypedDict):
-    """An object that has no picture of its own, or is shown over those of others."""
+    """An object that has no picture of its own, or is shown over those of others.
+
+    `kind` is that of `viewer.documents.kinds.DocumentKind`; `sentence` says why a document is not shown, `title` what
+    its class is called; `file_url` is empty for one that carries no file.
+    """
 
     sop_instance_uid: str
     modality: str
     description: str
+    kind: str
+    title: str
+    sentence: str
+    series_number: int | None
+    instance_number: int | None
+    file_url: str
 
 
 class ManifestBody(TypedDict):
@@ -201,4 +212,16 @@ def _other_body(series: Series, instance: Instance) -> OtherBody:
         "sop_instance_uid": instance.sop_instance_uid,
         "modality": series.modality,
         "description": series.series_description,
+        "kind": document_kind(instance.sop_class_uid),
+        "title": document_title(instance.sop_class_uid),
+        "sentence": document_sentence(instance.sop_class_uid),
+        "series_number": series.series_number,
+        "instance_number": instance.instance_number,
+        "file_url": _file_url(instance),
     }
+
+
+def _file_url(instance: Instance) -> str:
+    if not file_suffix(instance.sop_class_uid):
+        return ""
+    return reverse("viewer:document_file", args=[instance.sop_instance_uid])

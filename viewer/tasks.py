@@ -4,6 +4,7 @@ from typing import Any
 
 from common.tasks import TaskName, task
 from viewer import services
+from viewer.documents.request import DocumentRequest
 from viewer.fusion import services as fusion_services
 from viewer.fusion.request import FusionRequest
 from viewer.regions.request import RegionRequest
@@ -42,6 +43,12 @@ def render_marks(sha256: str, frame_number: int, state_sha256: str) -> None:
 def render_region(**arguments: Any) -> None:
     """Render a region on a frame that a reader waits for."""
     services.render_requested_region(RegionRequest.from_task_arguments(arguments))
+
+
+@task(TaskName.READ_DOCUMENT)
+def read_document(**arguments: Any) -> None:
+    """Read a part of a document that a reader waits for."""
+    services.read_requested_document(DocumentRequest.from_task_arguments(arguments))
 
 
 @task(TaskName.MEASURE_REGION)

@@ -4,6 +4,7 @@ import common.converters  # noqa: F401 -- makes <uid:...> known
 from viewer.views import (
     ahead,
     annotations,
+    documents,
     evidence,
     exports,
     fusion,
@@ -78,6 +79,15 @@ urlpatterns = [
         regions.region_contours,
         name="region_contours",
     ),
+    path("documents/<uid:sop_instance_uid>/report.json", documents.report, name="report_document"),
+    path("documents/<uid:sop_instance_uid>/document.pdf", documents.pdf, name="pdf_document"),
+    path("documents/<uid:sop_instance_uid>/waveform.json", documents.waveform, name="waveform_document"),
+    path(
+        "documents/<uid:sop_instance_uid>/waveform/<int:group_number>/<int:chunk_index>.bin",
+        documents.samples,
+        name="waveform_samples",
+    ),
+    path("documents/<uid:sop_instance_uid>/file", documents.download, name="document_file"),
     path(
         "statistics/<uid:sop_instance_uid>/<int:frame_number>.json",
         statistics.statistics,

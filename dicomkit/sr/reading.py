@@ -20,6 +20,7 @@ from dicomkit.malformed import refuse_malformed_values
 from dicomkit.marking import MOST_POINTS, MarkingKind
 from dicomkit.pixels.numbers import first_float, floats
 from dicomkit.region_shapes import Point
+from dicomkit.sr.values import meaning_of, unit_words
 
 MEASUREMENT_REPORT_CLASSES = frozenset(
     {
@@ -94,7 +95,7 @@ def read_measurements(dataset: Dataset) -> ReadReport:
         markings = [one for one in drawings if one is not None]
         observers = (clean_text(item, "PersonName", 64) for item in walk if _code(item) == _OBSERVER)
         return ReadReport(
-            title=_meaning(dataset, "ConceptNameCodeSequence") or "Structured report",
+            title=meaning_of(dataset, "ConceptNameCodeSequence") or "Structured report",
             author=next(filter(None, observers), "") or clean_text(dataset, "Manufacturer", 64),
             created=(clean_text(dataset, "ContentDate", 16), clean_text(dataset, "ContentTime", 16)),
             predecessors=_predecessors(dataset),
@@ -143,12 +144,12 @@ def _of_heading(heading: Dataset, root: Dataset) -> Iterator[ReadMarking | None]
 
 def _number(item: Dataset, root: Dataset) -> _Number:
     children = items_of(item, "ContentSequence")
-    how = [_meaning(one, "ConceptCodeSequence") for one in children if _code(one) == "121401"]
+    how = [meaning_of(one, "ConceptCodeSequence") for one in children if _code(one) == "121401"]
     measured = first_item(item, "MeasuredValueSequence") or Dataset()
     value = first_float(measured.get("FloatingPointValue"))
     value = first_float(measured.get("NumericValue")) if value is None else value
-    name = " ".join([_meaning(item, "ConceptNameCodeSequence"), *how]).strip()
-    unit = _unit(measured)
+    name = " ".join([meaning_of(item, "ConceptNameCodeSequence"), *how]).strip()
+    unit = unit_words(measured)
     said = f"{value:.6g}{'' if unit == '°' else ' '}{unit}".strip() if value is not None else "no value"
     return _Number(
         _code(item),
@@ -247,23 +248,6 @@ def _is_rectangle(points: Sequence[Point]) -> bool:
 def _code(item: Dataset) -> str:
     name = first_item(item, "ConceptNameCodeSequence")
     return clean_text(name, "CodeValue", 16) if name is not None else ""
-
-
-def _meaning(item: Dataset, keyword: str) -> str:
-    name = first_item(item, keyword)
-    return clean_text(name, "CodeMeaning", 64) if name is not None else ""
-
-
-def _unit(measured: Dataset) -> str:
-    """Return a unit as it is read aloud: the code where it is short and plain, else its meaning."""
-    unit = first_item(measured, "MeasurementUnitsCodeSequence")
-    if unit is None:
-        return ""
-    code, meaning = clean_text(unit, "CodeValue", 16), clean_text(unit, "CodeMeaning", 64)
-    plain = {"[hnsf'U]": "HU", "{SUVbw}g/ml": "SUV", "mm2": "mm²", "deg": "°", "no units": ""}
-    if code == "1":
-        return "" if meaning == "no units" else meaning
-    return plain.get(code, code)
 
 
 def _predecessors(dataset: Dataset) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """What the viewer does: workers render pictures, readers leave annotations."""
 
 from viewer.services.annotations import AnnotationContent, SavedAnnotation, delete_annotation, save_annotation
+from viewer.services.documents import read_requested_document
 from viewer.services.evidence import StoredEvidence, store_evidence
 from viewer.services.key_images import mark_key_image, unmark_key_image
 from viewer.services.rendering import (
@@ -26,6 +27,7 @@ __all__ = [
     "mark_key_image",
     "marks_key",
     "measure_requested_region",
+    "read_requested_document",
     "render_ahead",
     "render_frame_marks",
     "render_requested_region",

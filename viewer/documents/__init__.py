@@ -1,0 +1,1 @@
+"""Documents without pictures: structured reports, waveforms, encapsulated files."""
