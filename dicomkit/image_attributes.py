@@ -13,6 +13,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
+from dicomkit.anatomic_region import read_anatomic_region
 from dicomkit.calibration import read_calibration, read_pixel_aspect_ratio, read_ultrasound_regions
 from dicomkit.errors import DicomKitError
 from dicomkit.frame_order import frame_order
@@ -62,6 +63,7 @@ _UNKNOWN: JSONObject = {
     "ultrasound_regions": [],
     "frame_of_reference_uid": "",
     "view_position": "",
+    "anatomic_region": "",
     "frame_time_ms": None,
     "lossy": "",
     "overlays": [],
@@ -107,6 +109,7 @@ def display_attributes(dataset: Dataset) -> JSONObject:
       "ultrasound_regions"
     - "image_position_patient", "image_orientation_patient", "patient_orientation", "frame_of_reference_uid"
     - "overlays" (what the overlay planes are called), "shutter_grey" (0 to 255, or null without a shutter)
+    - "anatomic_region" (a term of Body Part Examined, from its code, or "")
     - "laterality", "view_position", "slice_location_mm", "slice_thickness_mm", "frame_time_ms", "lossy"
     - "title": what a reader must know of how the object is shown, or ""
     - "phase" (what tells images at one place apart, see `volume_groups.read_phase`)
@@ -209,6 +212,7 @@ def _object_attributes(dataset: Dataset, layout: PixelFormat | None) -> JSONObje
         ],
         "frame_of_reference_uid": str(dataset.get("FrameOfReferenceUID") or ""),
         "view_position": _view_position(dataset),
+        "anatomic_region": read_anatomic_region(dataset),
         "frame_time_ms": _frame_time_ms(dataset),
         "lossy": lossy_text(dataset),
         "title": mosaic_note(dataset),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from archive.models import Instance, Series, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
+from viewer.body_regions import regions_of_parts
 from viewer.documents.kinds import document_kind, document_sentence, document_title, file_suffix
 from viewer.hanging.selection import HangingBody
 from viewer.patient_studies import PatientStudyBody
@@ -48,6 +49,7 @@ class SeriesBody(TypedDict):
     series_description: str
     modality: str
     body_part_examined: str
+    body_regions: list[str]
     laterality: str
     thumbnail_url: str
     frame_time_ms: float | None
@@ -83,7 +85,7 @@ class ManifestBody(TypedDict):
 
 
 # What the page does not need of the stored attributes of an image.
-_NOT_SENT = {"number_of_frames", "frame_time_ms", "voi", "phase", "slide"}
+_NOT_SENT = {"number_of_frames", "frame_time_ms", "voi", "phase", "slide", "anatomic_region"}
 
 
 def manifest_of(study: Study, instances: Iterable[Instance]) -> ManifestBody:
@@ -155,11 +157,19 @@ def _series_body(series: Series, images: list[StackImage]) -> SeriesBody:
         "series_description": f"{flavour} of the slide" if is_accessory else series.series_description,
         "modality": series.modality,
         "body_part_examined": series.body_part_examined,
+        "body_regions": _body_regions(series, first),
         "laterality": series.laterality,
         "thumbnail_url": _coarsest_url(first) if is_accessory else thumbnail_url,
         "frame_time_ms": first.attributes["frame_time_ms"],
         "images": [_image_body(image) for image in images],
     }
+
+
+def _body_regions(series: Series, image: StackImage) -> list[str]:
+    """Return the regions that the series shows, by Body Part Examined and by the code of the anatomic region."""
+    # An image stored by an older release has no anatomic region.
+    parts = (series.body_part_examined, image.attributes.get("anatomic_region", ""))
+    return sorted(regions_of_parts(parts))
 
 
 def _image_body(image: StackImage) -> dict[str, Any]:

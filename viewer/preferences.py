@@ -6,10 +6,11 @@ without effect there.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from viewer.exceptions import InvalidPreferencesError
+from viewer.window_presets import WindowPreset, read_window_presets
 
 VERSION = 1
 _MOST_COMMANDS = 300
@@ -33,17 +34,19 @@ class MouseButtons:
 
 @dataclass(frozen=True, kw_only=True)
 class Preferences:
-    """The keys of the commands that the user changed, and the mouse buttons."""
+    """The keys of the commands that the user changed, the mouse buttons, and the user's own windows."""
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mouse: MouseButtons = field(default_factory=MouseButtons)
+    windows: tuple[WindowPreset, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the document that `read_preferences` reads."""
         return {
             "version": VERSION,
             "keys": {command: list(keys) for command, keys in self.keys.items()},
-            "mouse": {name: getattr(self.mouse, name) for name in MouseButtons.__dataclass_fields__},
+            "mouse": asdict(self.mouse),
+            "windows": [asdict(preset) for preset in self.windows],
         }
 
 
@@ -55,11 +58,15 @@ def read_preferences(value: object) -> Preferences:
     InvalidPreferencesError
         It describes none; the message says which field is wrong and what it may be.
     """
-    fields = _fields(value, "The document", ("version", "keys", "mouse"))
+    fields = _fields(value, "The document", ("version", "keys", "mouse", "windows"))
     version = fields.get("version")
     if type(version) is not int or version != VERSION:
         raise InvalidPreferencesError("version", f"must be {VERSION}")
-    return Preferences(keys=_keys(fields.get("keys", {})), mouse=_mouse(fields.get("mouse", {})))
+    return Preferences(
+        keys=_keys(fields.get("keys", {})),
+        mouse=_mouse(fields.get("mouse", {})),
+        windows=read_window_presets(fields.get("windows", [])),
+    )
 
 
 def _keys(value: object) -> dict[str, tuple[str, ...]]:

@@ -20,6 +20,16 @@ ADDRESS = "/viewer/preferences.json"
 STANDARD_MOUSE = {"left": "window", "middle": "pan", "right": "zoom", "wheel": "scroll"}
 
 
+LUNG = {
+    "name": "Nodules",
+    "modality": "CT",
+    "body_region": "chest",
+    "window_center": -500.0,
+    "window_width": 1400.0,
+    "key": "3",
+}
+
+
 def put(client: Client, body: object, **headers: Any) -> HttpResponse:
     """Send a document."""
     return client.put(ADDRESS, json.dumps(body), content_type="application/json", **headers)
@@ -33,7 +43,7 @@ def document(**fields: Any) -> dict[str, Any]:
 def test_a_new_user_has_the_standard(reader: Client) -> None:
     answer = reader.get(ADDRESS)
 
-    assert answer.json() == {"version": 1, "keys": {}, "mouse": STANDARD_MOUSE}
+    assert answer.json() == {"version": 1, "keys": {}, "mouse": STANDARD_MOUSE, "windows": []}
     assert answer["Cache-Control"] == "private, no-store"
 
 
@@ -76,6 +86,17 @@ def test_a_second_document_takes_the_place_of_the_first(reader: Client) -> None:
         (document(mouse={"left": "length"}), "mouse.left"),
         (document(mouse={"wheel": "window"}), "mouse.wheel"),
         (document(mouse={"fourth": "pan"}), "mouse"),
+        (document(windows={}), "windows"),
+        (document(windows=[LUNG] * 61), "windows"),
+        (document(windows=[{"name": "Nodules"}]), "windows[0]"),
+        (document(windows=[LUNG | {"name": " "}]), "windows[0].name"),
+        (document(windows=[LUNG | {"modality": "ct"}]), "windows[0].modality"),
+        (document(windows=[LUNG | {"body_region": "<b>"}]), "windows[0].body_region"),
+        (document(windows=[LUNG | {"window_width": 0}]), "windows[0].window_width"),
+        (document(windows=[LUNG | {"window_center": True}]), "windows[0].window_center"),
+        (document(windows=[LUNG | {"window_center": float("nan")}]), "windows[0].window_center"),
+        (document(windows=[LUNG | {"key": "1"}]), "windows[0].key"),
+        (document(windows=[LUNG, LUNG | {"name": "Other"}]), "windows[1].key"),
     ],
     ids=str,
 )
@@ -99,6 +120,15 @@ def test_what_is_no_json_or_too_long_is_refused(reader: Client, body: str) -> No
 )
 def test_every_kind_of_key_can_be_kept(reader: Client, key: str) -> None:
     assert put(reader, document(keys={"cine": [key]})).status_code == 200
+
+
+def test_windows_of_ones_own_are_kept_with_modality_body_part_and_key(reader: Client) -> None:
+    windows = [LUNG, LUNG | {"body_region": "", "name": " Wide "}, LUNG | {"key": ""}]
+
+    put(reader, document(windows=windows))
+
+    kept = reader.get(ADDRESS).json()["windows"]
+    assert kept == [LUNG, LUNG | {"body_region": "", "name": "Wide"}, LUNG | {"key": ""}]
 
 
 def test_a_page_of_another_site_cannot_change_them(radiologist: User) -> None:

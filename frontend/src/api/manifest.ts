@@ -91,6 +91,7 @@ function parseSeries(fields: Fields): Series {
     seriesDescription: readTextOrEmpty(fields, "series_description"),
     modality: readTextOrEmpty(fields, "modality"),
     bodyPartExamined: readTextOrEmpty(fields, "body_part_examined"),
+    bodyRegions: readList(fields, "body_regions").map(String),
     laterality: readTextOrEmpty(fields, "laterality"),
     thumbnailUrl: readText(fields, "thumbnail_url"),
     frameTimeMs: readNumberOrNull(fields, "frame_time_ms"),

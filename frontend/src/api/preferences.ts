@@ -1,5 +1,6 @@
+import type { OwnPreset } from "../dicom/presets";
 import { csrfToken, request } from "./client";
-import { asFields, readList, readNumber, readWord, ShapeError } from "./fields";
+import { asFields, type Fields, readList, readNumber, readText, readWord, ShapeError } from "./fields";
 
 const ADDRESS = "/viewer/preferences.json";
 const VERSION = 1;
@@ -21,6 +22,7 @@ export interface Preferences {
   /** The keys of the commands that the user changed. */
   readonly keys: ReadonlyMap<string, readonly string[]>;
   readonly mouse: MouseButtons;
+  readonly windows: readonly OwnPreset[];
 }
 
 /** @throws ShapeError where the body is none of what the server promises. */
@@ -38,15 +40,43 @@ export function parsePreferences(body: unknown): Preferences {
       right: readWord(mouse, "right", DRAG_TOOLS),
       wheel: readWord(mouse, "wheel", WHEEL_ACTIONS),
     },
+    windows: readList(fields, "windows").map((item) => parsePreset(asFields(item, "window preset"))),
+  };
+}
+
+function parsePreset(fields: Fields): OwnPreset {
+  return {
+    name: readText(fields, "name"),
+    modality: readText(fields, "modality"),
+    bodyRegion: readText(fields, "body_region"),
+    windowCenter: readNumber(fields, "window_center"),
+    windowWidth: readNumber(fields, "window_width"),
+    place: readText(fields, "key"),
+  };
+}
+
+function presetBody({ name, modality, bodyRegion, windowCenter, windowWidth, place }: OwnPreset): Fields {
+  return {
+    name,
+    modality,
+    body_region: bodyRegion,
+    window_center: windowCenter,
+    window_width: windowWidth,
+    key: place,
   };
 }
 
 /** @throws RequestError with what is wrong in words. */
-export async function savePreferences({ keys, mouse }: Preferences): Promise<void> {
+export async function savePreferences({ keys, mouse, windows }: Preferences): Promise<void> {
   await request(ADDRESS, {
     method: "PUT",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-    body: JSON.stringify({ version: VERSION, keys: Object.fromEntries(keys), mouse }),
+    body: JSON.stringify({
+      version: VERSION,
+      keys: Object.fromEntries(keys),
+      mouse,
+      windows: windows.map(presetBody),
+    }),
     // A change just before the page is left is kept all the same.
     keepalive: true,
   });

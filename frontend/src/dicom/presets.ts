@@ -1,46 +1,162 @@
+import { formatNumber } from "../core/numbers";
 import { formatSuvRange, suvWindow } from "./suv";
-import type { StudyImage, VoiWindow } from "./types";
+import type { Series, StudyImage, VoiWindow } from "./types";
 
-/** A window that a number key applies. */
+/** Places of presets; each has a key, which the reader may have changed. */
+export const PRESET_PLACES = ["2", "3", "4", "5", "6", "7", "8"] as const;
+
+/** A window that a reader keeps: in Hounsfield units, SUV, or other modality values. */
+export interface OwnPreset {
+  readonly name: string;
+  readonly modality: string;
+  /** "" for every one. */
+  readonly bodyRegion: string;
+  readonly windowCenter: number;
+  readonly windowWidth: number;
+  /** One of `PRESET_PLACES`, or "". */
+  readonly place: string;
+}
+
+/** Whether a preset is made for the region that a series shows, for every region, or for another. */
+export type Fit = "region" | "any" | "other";
+
+/** A window to choose. */
 export interface WindowPreset {
-  readonly key: string;
+  /** One of `PRESET_PLACES`, or "" where another preset has the place. */
+  readonly place: string;
   /** What it is for, or "". */
   readonly label: string;
   /** What it shows: width and centre, or a range of SUV. */
   readonly detail: string;
   readonly window: VoiWindow;
+  readonly fit: Fit;
 }
 
-function preset(key: string, label: string, windowWidth: number, windowCenter: number): WindowPreset {
-  const detail = `${windowWidth} / ${windowCenter}`;
-  return { key, label, detail, window: { windowCenter, windowWidth, voiFunction: "LINEAR" } };
+interface BuiltIn {
+  readonly place: string;
+  readonly label: string;
+  readonly width: number;
+  readonly center: number;
+  readonly regions: readonly string[];
 }
 
-/** Keys 2 to 8. Key 1 steps through the windows of the file, key 0 shows the full range. */
-export const CT_PRESETS: readonly WindowPreset[] = [
-  preset("2", "Soft tissue", 400, 40),
-  preset("3", "Lung", 1500, -600),
-  preset("4", "Bone", 2000, 400),
-  preset("5", "Brain", 80, 40),
-  preset("6", "Mediastinum", 350, 50),
-  preset("7", "Liver", 150, 90),
-  preset("8", "Angio", 600, 300),
+const SPINE_AND_LIMBS = [
+  "spine",
+  "shoulder",
+  "elbow",
+  "forearm",
+  "hand",
+  "hip",
+  "thigh",
+  "knee",
+  "lower leg",
+  "foot",
 ];
 
-/** Keys 2 to 6: from no uptake to this SUV. */
+/** In Hounsfield units. Place 1 would be the windows of the file, place 0 the full range. */
+export const CT_PRESETS: readonly BuiltIn[] = [
+  { place: "2", label: "Soft tissue", width: 400, center: 40, regions: ["neck", "abdomen", "pelvis"] },
+  { place: "3", label: "Lung", width: 1500, center: -600, regions: ["chest"] },
+  { place: "4", label: "Bone", width: 2000, center: 400, regions: SPINE_AND_LIMBS },
+  { place: "5", label: "Brain", width: 80, center: 40, regions: ["head"] },
+  { place: "6", label: "Mediastinum", width: 350, center: 50, regions: ["chest"] },
+  { place: "7", label: "Liver", width: 150, center: 90, regions: ["abdomen"] },
+  { place: "8", label: "Angio", width: 600, center: 300, regions: [] },
+  { place: "", label: "Subdural", width: 200, center: 75, regions: ["head"] },
+  { place: "", label: "Stroke", width: 40, center: 40, regions: ["head"] },
+  { place: "", label: "Temporal bone", width: 2800, center: 600, regions: ["head"] },
+];
+
+/** Places 2 to 6: from no uptake to this SUV. */
 const PET_HIGHEST_SUV = [5, 7, 10, 15, 20] as const;
+
+/** The regions that a preset can be for, of those that the table names. */
+export const PRESET_REGIONS: readonly string[] = [
+  ...new Set(CT_PRESETS.flatMap(({ regions }) => regions)),
+].sort();
 
 /** The presets of PET, in the modality values of an image. `factor` is the SUV of one of them. */
 export function petPresets(factor: number): readonly WindowPreset[] {
   return PET_HIGHEST_SUV.map((highest, index) => {
     const window = suvWindow(0, highest, factor);
-    return { key: String(index + 2), label: "", detail: formatSuvRange(window, factor), window };
+    return {
+      place: String(index + 2),
+      label: "",
+      detail: formatSuvRange(window, factor),
+      window,
+      fit: "any",
+    };
   });
 }
 
-/** The presets are in Hounsfield units or SUV and mean nothing on other values. */
-export function presetsFor(modality: string, image: StudyImage | null): readonly WindowPreset[] {
-  if (image === null) return [];
+/**
+ * The presets that mean something for an image, those made for its region of the body first, the reader's own before
+ * those delivered. Where two that fit have one place, the first keeps it.
+ *
+ * Hounsfield units and SUV mean nothing on a CT or PET that has other values.
+ */
+export function presetsFor(
+  series: Pick<Series, "modality" | "bodyRegions">,
+  image: StudyImage | null,
+  own: readonly OwnPreset[] = [],
+): readonly WindowPreset[] {
+  if (image === null || image.kind !== "grey" || !isQuantitative(series.modality, image)) return [];
+  const mine = own
+    .filter(({ modality }) => modality === series.modality)
+    .map((preset) => ownPreset(preset, image, series.bodyRegions));
+  const all = [
+    ...mine.filter(({ fit }) => fit === "region"),
+    ...mine.filter(({ fit }) => fit === "any"),
+    ...builtIn(series, image),
+    ...mine.filter(({ fit }) => fit === "other").map(withoutPlace),
+  ];
+  const taken = new Set<string>();
+  const placed = all.map((preset) => {
+    if (preset.place === "" || taken.has(preset.place)) return withoutPlace(preset);
+    taken.add(preset.place);
+    return preset;
+  });
+  return (["region", "any", "other"] as const).flatMap((fit) => placed.filter((one) => one.fit === fit));
+}
+
+function isQuantitative(modality: string, image: StudyImage): boolean {
+  if (modality === "PT") return image.suvFactor !== null;
+  return modality !== "CT" || image.valueUnits === "HU";
+}
+
+function builtIn(
+  { modality, bodyRegions }: Pick<Series, "modality" | "bodyRegions">,
+  image: StudyImage,
+): readonly WindowPreset[] {
   if (image.suvFactor !== null) return petPresets(image.suvFactor);
-  return modality === "CT" && image.valueUnits === "HU" ? CT_PRESETS : [];
+  if (modality !== "CT") return [];
+  return CT_PRESETS.map(({ place, label, width, center, regions }) => {
+    const fit = fitOf(regions, bodyRegions);
+    const window = { windowCenter: center, windowWidth: width, voiFunction: "LINEAR" } as const;
+    return { place, label, detail: `${width} / ${center}`, window, fit };
+  });
+}
+
+function ownPreset(preset: OwnPreset, image: StudyImage, bodyRegions: readonly string[]): WindowPreset {
+  const { name, bodyRegion, windowCenter, windowWidth, place } = preset;
+  const fit = bodyRegion === "" ? "any" : bodyRegions.includes(bodyRegion) ? "region" : "other";
+  const { suvFactor } = image;
+  if (suvFactor !== null) {
+    const window = suvWindow(windowCenter - windowWidth / 2, windowCenter + windowWidth / 2, suvFactor);
+    return { place, label: name, detail: formatSuvRange(window, suvFactor), window, fit };
+  }
+  // LINEAR is defined for a width of at least 1 (PS3.3 C.11.2.1.2.1).
+  const voiFunction = windowWidth >= 1 ? "LINEAR" : "LINEAR_EXACT";
+  const detail = `${formatNumber(windowWidth, 2)} / ${formatNumber(windowCenter, 2)}`;
+  return { place, label: name, detail, window: { windowCenter, windowWidth, voiFunction }, fit };
+}
+
+/** Where nobody knows what the series shows, no preset is of another part. */
+function fitOf(regions: readonly string[], shown: readonly string[]): Fit {
+  if (regions.length === 0 || shown.length === 0) return "any";
+  return regions.some((region) => shown.includes(region)) ? "region" : "other";
+}
+
+function withoutPlace(preset: WindowPreset): WindowPreset {
+  return { ...preset, place: "" };
 }

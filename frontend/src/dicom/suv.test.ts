@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { presetsFor } from "./presets";
-import { sampleImage } from "./sampleImage";
 import { exactWindow, formatSuvRange, suvRange, suvWindow } from "./suv";
 import { greyOf } from "./voiLut";
 
 /** 0.0005 g/ml for each Bq/ml: SUV 10 is 20,000 Bq/ml. */
 const FACTOR = 0.0005;
-const pet = sampleImage({ valueUnits: "Bq/ml", suvFactor: FACTOR });
 
 describe("SUV window", () => {
   it("reaches from the lowest to the highest SUV", () => {
@@ -30,30 +27,5 @@ describe("SUV window", () => {
     expect(suvRange(linear, 1)).toEqual([0, 9]);
     expect(greyOf(9, linear)).toBe(255);
     expect(greyOf(4, exactWindow(linear))).toBeCloseTo(greyOf(4, linear), 12);
-  });
-});
-
-describe("presets", () => {
-  it("are ranges of SUV for a PET, in its own values", () => {
-    const presets = presetsFor("PT", pet);
-
-    expect(presets.map(({ key, detail }) => `${key}: ${detail}`)).toEqual([
-      "2: SUV 0 – 5",
-      "3: SUV 0 – 7",
-      "4: SUV 0 – 10",
-      "5: SUV 0 – 15",
-      "6: SUV 0 – 20",
-    ]);
-    expect(presets[0]?.window).toMatchObject({ windowCenter: 5000, windowWidth: 10000 });
-  });
-
-  it("are in Hounsfield units for a CT", () => {
-    expect(presetsFor("CT", sampleImage())[0]).toMatchObject({ label: "Soft tissue", detail: "400 / 40" });
-  });
-
-  it("do not exist where values mean nothing", () => {
-    expect(presetsFor("PT", sampleImage({ valueUnits: "Bq/ml", suvFactor: null }))).toEqual([]);
-    expect(presetsFor("CT", sampleImage({ valueUnits: "" }))).toEqual([]);
-    expect(presetsFor("CT", null)).toEqual([]);
   });
 });

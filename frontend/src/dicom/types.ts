@@ -109,6 +109,8 @@ export interface Series {
   readonly seriesDescription: string;
   readonly modality: string;
   readonly bodyPartExamined: string;
+  /** The regions of the body that it shows, "chest" and the like; empty where the file does not say. */
+  readonly bodyRegions: readonly string[];
   readonly laterality: string;
   readonly thumbnailUrl: string;
   readonly frameTimeMs: number | null;

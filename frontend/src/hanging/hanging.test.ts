@@ -25,6 +25,7 @@ function series(modality: string, seriesDescription: string, images: readonly St
     seriesDescription,
     modality,
     bodyPartExamined: "",
+    bodyRegions: [],
     laterality: "",
     thumbnailUrl: "",
     frameTimeMs: null,

@@ -124,6 +124,7 @@ test("the palette finds begun words in any order, best first, and what is not po
 const KEPT: Preferences = {
   keys: new Map([["cine", ["b"]]]),
   mouse: { left: "window", middle: "pan", right: "zoom", wheel: "scroll" },
+  windows: [],
 };
 
 test("every change is sent in order, and what cannot be saved is said", async () => {
@@ -140,7 +141,7 @@ test("every change is sent in order, and what cannot be saved is said", async ()
   );
 
   preferences.keys.bind(named(preferences.keys, "invert"), "x");
-  preferences.setMouse({ ...KEPT.mouse, left: "scroll" });
+  preferences.set({ mouse: { ...KEPT.mouse, left: "scroll" } });
   preferences.keys.resetAll();
   await new Promise((done) => setTimeout(done));
 
@@ -149,5 +150,5 @@ test("every change is sent in order, and what cannot be saved is said", async ()
     [["cine", "invert"], "scroll"],
     [[], "scroll"],
   ]);
-  expect(problems).toEqual(["Your keys and mouse buttons are not saved: The server cannot be reached."]);
+  expect(problems).toEqual(["Your preferences are not saved: The server cannot be reached."]);
 });

@@ -53,6 +53,11 @@ export function keyName(event: KeyboardEvent): string {
   return `${chord}${isNamedWithShift ? "Shift+" : ""}${key}`;
 }
 
+/** The reader's keys for a command, as they are written; "" where it has none. */
+export function keysOf(keys: KeyTable, commandId: string): string {
+  return (keys.commands.find(({ id }) => id === commandId)?.keys ?? []).map(keyLabel).join(", ");
+}
+
 const KEY_NAMES: Readonly<Record<string, string>> = {
   " ": "Space",
   ArrowUp: "↑",

@@ -48,11 +48,11 @@ export function mouseSection(preferences: ReaderPreferences): HTMLElement {
   };
   profile.addEventListener("change", () => {
     const chosen = PROFILES.find(([name]) => name === profile.value);
-    if (chosen) preferences.setMouse(chosen[1]);
+    if (chosen) preferences.set({ mouse: chosen[1] });
   });
   for (const { name, control } of buttons) {
     control.addEventListener("change", () =>
-      preferences.setMouse({ ...preferences.mouse, [name]: control.value } as MouseButtons),
+      preferences.set({ mouse: { ...preferences.mouse, [name]: control.value } as MouseButtons }),
     );
   }
   preferences.changed.subscribe(refresh);

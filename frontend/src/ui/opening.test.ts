@@ -10,6 +10,7 @@ function series(seriesInstanceUid: string, modality: string, count: number): Ser
     seriesDescription: "",
     modality,
     bodyPartExamined: "",
+    bodyRegions: [],
     laterality: "",
     thumbnailUrl: "",
     frameTimeMs: null,

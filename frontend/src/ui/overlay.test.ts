@@ -31,6 +31,7 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
     seriesDescription: "axial",
     modality: "CT",
     bodyPartExamined: "",
+    bodyRegions: [],
     laterality: "",
     thumbnailUrl: "",
     frameTimeMs: null,

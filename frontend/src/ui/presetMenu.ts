@@ -1,9 +1,11 @@
 import { type DisposerBag, listen } from "../core/disposable";
 import { formatNumber } from "../core/numbers";
+import type { Fit } from "../dicom/presets";
 import { formatSuvRange } from "../dicom/suv";
 import type { FileVoi } from "../dicom/types";
 import { windowAutomatically } from "../tools/regionWindow";
 import { element, icon } from "./dom";
+import { keysOf } from "./keyboard";
 import { placeBelow } from "./menus";
 import type { ViewerContext } from "./viewerContext";
 import { activePresets, applyPreset } from "./windowCommands";
@@ -13,7 +15,7 @@ export function presetMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: "Window presets (1 to 8, 0)", "aria-label": "Window presets" },
+    { class: "tool", title: "Window presets", "aria-label": "Window presets" },
     icon("preset"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, "Presets"),
   );
@@ -30,7 +32,8 @@ export function presetMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
 
 function entries(context: ViewerContext, close: () => void): HTMLElement[] {
   const viewport = context.grid.active;
-  const item = (label: string, key: string, act: () => void) => {
+  const item = (label: string, commandId: string, act: () => void) => {
+    const key = keysOf(context.preferences.keys, commandId);
     const button = element(
       "button",
       { type: "button", class: "menu__item" },
@@ -45,20 +48,61 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
   };
   const factor = viewport.image?.suvFactor ?? null;
   const file = (viewport.image?.voi ?? []).map((voi, index) =>
-    item(fileLabel(voi, index, factor), index === 0 ? "1" : "", () =>
+    item(fileLabel(voi, index, factor), index === 0 ? "file-window" : "", () =>
       viewport.setChoice({ kind: "file", index }),
     ),
   );
-  const presets = activePresets(viewport).map((preset) =>
-    item([preset.label, preset.detail].filter(Boolean).join("  "), preset.key, () =>
-      applyPreset(viewport, preset),
-    ),
-  );
-  const automatic = item("Default", "1", () => viewport.setChoice({ kind: "file", index: 0 }));
-  const full = item("Full range", "0", () => viewport.setChoice({ kind: "full" }));
-  const ofValues = item("Automatic, from what is seen", "9", () => windowAutomatically(viewport));
-  const region = item("By a region", "", () => context.setTool("region"));
-  return [...(file.length > 0 ? file : [automatic]), ...presets, full, ofValues, region];
+  const ask = (name: string) => () => context.page.dispatchEvent(new CustomEvent(name));
+  return [
+    ...(file.length > 0
+      ? file
+      : [item("Default", "file-window", () => viewport.setChoice({ kind: "file", index: 0 }))]),
+    item("Full range", "full-range", () => viewport.setChoice({ kind: "full" })),
+    item("Automatic, from what is seen", "automatic-window", () => windowAutomatically(viewport)),
+    item("By a region", "tool-region", () => context.setTool("region")),
+    ...presetEntries(context, item),
+    heading("Mine"),
+    item("Keep this window…", "", ask("viewer:keep-window")),
+    item("My windows…", "window-presets", ask("viewer:window-presets")),
+  ];
+}
+
+const HEADINGS: Readonly<Record<Fit, string>> = {
+  region: "",
+  any: "Any body part",
+  other: "Other body parts",
+};
+
+/** Those that fit the body part first. */
+function presetEntries(
+  context: ViewerContext,
+  item: (label: string, commandId: string, act: () => void) => HTMLElement,
+): HTMLElement[] {
+  const viewport = context.grid.active;
+  const presets = activePresets(context);
+  return (["region", "any", "other"] as const).flatMap((fit) => {
+    const group = presets.filter((preset) => preset.fit === fit);
+    if (group.length === 0) return [];
+    const title = HEADINGS[fit] || (viewport.stack?.series.bodyRegions ?? []).map(capitalized).join(", ");
+    return [
+      heading(title),
+      ...group.map((preset) =>
+        item(
+          [preset.label, preset.detail].filter(Boolean).join("  "),
+          preset.place && `preset-${preset.place}`,
+          () => applyPreset(viewport, preset),
+        ),
+      ),
+    ];
+  });
+}
+
+function heading(text: string): HTMLElement {
+  return element("p", { class: "menu__heading" }, text);
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function fileLabel(voi: FileVoi, index: number, suvFactor: number | null): string {

@@ -1,14 +1,15 @@
 import { RequestError } from "../api/client";
 import { type MouseButtons, type Preferences, parsePreferences, savePreferences } from "../api/preferences";
 import { Emitter } from "../core/emitter";
+import type { OwnPreset } from "../dicom/presets";
 import type { Command } from "./command";
 import { KeyTable } from "./keyTable";
 
-/** The reader's keys and mouse buttons. Every change goes to the server, one after the other. */
+/** The reader's keys, mouse buttons and windows. Every change goes to the server, one after the other. */
 export class ReaderPreferences {
   readonly keys: KeyTable;
   readonly changed = new Emitter<void>();
-  private buttons: MouseButtons;
+  private kept: Omit<Preferences, "keys">;
   private saving: Promise<void> = Promise.resolve();
 
   constructor(
@@ -18,22 +19,27 @@ export class ReaderPreferences {
     private readonly save: (preferences: Preferences) => Promise<void> = savePreferences,
   ) {
     this.keys = new KeyTable(commands, kept.keys);
-    this.buttons = kept.mouse;
+    this.kept = kept;
     this.keys.changed.subscribe(() => this.keep());
   }
 
   get mouse(): MouseButtons {
-    return this.buttons;
+    return this.kept.mouse;
   }
 
-  setMouse(mouse: MouseButtons): void {
-    this.buttons = mouse;
+  get windows(): readonly OwnPreset[] {
+    return this.kept.windows;
+  }
+
+  /** Change some of them; keys are changed in their table. */
+  set(changes: Partial<Omit<Preferences, "keys">>): void {
+    this.kept = { ...this.kept, ...changes };
     this.keep();
   }
 
   private keep(): void {
     this.changed.emit();
-    const kept = { keys: new Map(this.keys.changes), mouse: this.buttons };
+    const kept = { ...this.kept, keys: new Map(this.keys.changes) };
     this.saving = this.saving.then(() => this.send(kept));
   }
 
@@ -42,7 +48,7 @@ export class ReaderPreferences {
       await this.save(kept);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      this.tellProblem(`Your keys and mouse buttons are not saved: ${error.message}`);
+      this.tellProblem(`Your preferences are not saved: ${error.message}`);
     }
   }
 }

@@ -19,6 +19,7 @@ import type { PresentationStore } from "../viewport/presentationStore";
 import type { ShownImages } from "../viewport/shownImages";
 import type { Synchronizer } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
+import type { ReaderPreferences } from "./readerPreferences";
 
 /** The vertebra that a click names; forced where the reader chose it instead of following the last one. */
 export interface SpineStart {
@@ -58,6 +59,7 @@ export class ViewerContext {
     readonly fusionOffers: FusionOffers,
     readonly hanger: Hanger,
     readonly page: HTMLElement,
+    readonly preferences: ReaderPreferences,
   ) {
     grid.attach((viewport) => this.showCursor(viewport));
   }

@@ -66,6 +66,7 @@ import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
 import { buildToolbar } from "./toolbar";
 import { ViewerContext } from "./viewerContext";
+import { attachWindowPresets } from "./windowPresets";
 
 /** Objects that speak of images. */
 const NOTE_MODALITIES: ReadonlySet<string> = new Set(["PR", "KO", "SEG", "RTSTRUCT"]);
@@ -98,17 +99,18 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   const services = startServices(bag);
   const gridRoot = required<HTMLElement>("[data-part=grid]", page);
   const grid = new ViewportGrid(gridRoot, services, makeViewportRoot);
-  const context = makeContext(page, withImages(manifest), grid, services);
   const known = [...viewerCommands(), ...readingListCommands(page)];
   const preferences = new ReaderPreferences(known, preferencesOfPage(), (problem) =>
     showMessage(page, problem),
   );
+  const context = makeContext(page, withImages(manifest), grid, services, preferences);
   const { commands } = preferences.keys;
   bag.add(followMouse(preferences, context));
   bag.add(buildToolbar(required("[data-part=toolbar]", page), commands, context));
   bag.add(buildSeriesStrip(required("[data-part=strip]", page), context));
   bag.add(buildCineBar(required("[data-part=cine]", page), context.cine));
   bag.add(attachKeysDialog(page, preferences, services.painters));
+  bag.add(attachWindowPresets(page, context));
   bag.add(attachGoToImage(page, context));
   bag.add(attachPalette(page, commands, context));
   bag.add(attachKeyboard(preferences.keys, context));
@@ -222,6 +224,7 @@ function makeContext(
   manifest: StudyManifest,
   grid: ViewportGrid,
   services: ViewportServices,
+  preferences: ReaderPreferences,
 ): ViewerContext {
   const { annotations, values, tables, queue, presentations, shown } = services;
   const sync = new Synchronizer(grid);
@@ -272,6 +275,7 @@ function makeContext(
     fusionOffers,
     hanger,
     page,
+    preferences,
   );
   return context;
 }

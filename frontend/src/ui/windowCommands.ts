@@ -1,4 +1,4 @@
-import { CT_PRESETS, petPresets, presetsFor, type WindowPreset } from "../dicom/presets";
+import { CT_PRESETS, PRESET_PLACES, petPresets, presetsFor, type WindowPreset } from "../dicom/presets";
 import { windowAutomatically } from "../tools/regionWindow";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
@@ -14,7 +14,14 @@ export function windowCommands(): Command[] {
       keys: ["1"],
       run: ({ grid }) => nextFileWindow(grid.active),
     },
-    ...CT_PRESETS.map(({ key }) => presetCommand(key)),
+    ...PRESET_PLACES.map(presetCommand),
+    {
+      id: "window-presets",
+      label: "My windows: add, change, remove",
+      group: "window",
+      keys: [],
+      run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:window-presets")),
+    },
     {
       id: "full-range",
       label: "Full range",
@@ -62,32 +69,36 @@ function hasValues({ grid }: ViewerContext): boolean {
   return grid.active.painted?.mosaic != null;
 }
 
-/** One key is another preset on another modality. */
-function presetCommand(key: string): Command {
+/** One key is another preset on another modality or part of the body, or one that the reader keeps. */
+function presetCommand(place: string): Command {
+  const find = (context: ViewerContext) => activePresets(context).find((preset) => preset.place === place);
   return {
-    id: `preset-${key}`,
-    label: presetLabel(key),
+    id: `preset-${place}`,
+    label: presetLabel(place),
     group: "window",
-    keys: [key],
-    run: ({ grid }) => {
-      const preset = activePresets(grid.active).find((candidate) => candidate.key === key);
-      if (preset) applyPreset(grid.active, preset);
+    keys: [place],
+    run: (context) => {
+      const preset = find(context);
+      if (preset) applyPreset(context.grid.active, preset);
     },
-    isPossible: ({ grid }) => activePresets(grid.active).some((preset) => preset.key === key),
+    isPossible: (context) => find(context) !== undefined,
   };
 }
 
-function presetLabel(key: string): string {
-  const names = (modality: string, presets: readonly WindowPreset[]) =>
-    presets
-      .filter((preset) => preset.key === key)
-      .map(({ label, detail }) => [modality, label.toLowerCase(), detail].filter(Boolean).join(" "));
-  return [...names("CT", CT_PRESETS), ...names("PET", petPresets(1))].join(", ");
+function presetLabel(place: string): string {
+  const ct = CT_PRESETS.filter((preset) => preset.place === place).map(
+    ({ label, width, center }) => `CT ${label.toLowerCase()} ${width} / ${center}`,
+  );
+  const pet = petPresets(1)
+    .filter((preset) => preset.place === place)
+    .map(({ detail }) => `PET ${detail}`);
+  return [...ct, ...pet].join(", ");
 }
 
-/** The presets that mean something for what the viewport shows. */
-export function activePresets(viewport: Viewport): readonly WindowPreset[] {
-  return presetsFor(viewport.stack?.series.modality ?? "", viewport.image);
+/** The presets that mean something for what the active picture shows. */
+export function activePresets({ grid, preferences }: ViewerContext): readonly WindowPreset[] {
+  const { stack, image } = grid.active;
+  return stack === null ? [] : presetsFor(stack.series, image, preferences.windows);
 }
 
 export function applyPreset(viewport: Viewport, preset: WindowPreset): void {
