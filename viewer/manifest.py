@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from archive.models import Instance, Series, Study
 from archive.presentation import age_of
+from dicomkit.body_regions import regions_of_parts
 from dicomkit.person_name import display_name
-from viewer.body_regions import regions_of_parts
 from viewer.documents.kinds import document_kind, document_sentence, document_title, file_suffix
 from viewer.hanging.selection import HangingBody
 from viewer.patient_studies import PatientStudyBody

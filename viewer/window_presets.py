@@ -12,7 +12,7 @@ _MOST_PRESETS = 60
 _LONGEST_NAME = 40
 _GREATEST = 1e9
 _MODALITY = re.compile(r"[A-Z0-9_]{2,16}")
-# A region of `viewer.body_regions`, or a value of Body Part Examined that belongs to none.
+# A region of `dicomkit.body_regions`, or a value of Body Part Examined that belongs to none.
 _REGION = re.compile(r"[A-Za-z0-9_ ]{0,32}")
 _KEYS = ("", "2", "3", "4", "5", "6", "7", "8")
 
