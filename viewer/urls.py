@@ -10,6 +10,7 @@ from viewer.views import (
     fusion,
     hanging,
     page,
+    palettes,
     planes,
     preferences,
     presentations,
@@ -23,6 +24,7 @@ app_name = "viewer"
 urlpatterns = [
     path("studies/<uid:study_instance_uid>/", page.study_page, name="study"),
     path("preferences.json", preferences.preferences, name="preferences"),
+    path("palettes.json", palettes.palettes, name="palettes"),
     path("hanging/protocols.json", hanging.protocols, name="hanging_protocols"),
     path("hanging/protocols/<slug:protocol_id>.json", hanging.protocol, name="hanging_protocol"),
     path("studies/<uid:study_instance_uid>/ahead/", ahead.ahead, name="ahead"),

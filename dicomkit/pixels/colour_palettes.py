@@ -1,4 +1,4 @@
-"""Palettes that give grey values colours: those that the standard knows by name, a rainbow, and grey turned round.
+"""Palettes that give grey values colours: those that the standard knows by name, all hues, and grey turned round.
 
 References
 ----------
@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from pydicom.pixels.processing import apply_color_lut
 
 _ENTRIES = 256
-# Of a rainbow: where pure blue is reached, so that nothing stays black.
-_FIRST_COLOUR = 32
 
 
 class ColourPalette(StrEnum):
@@ -25,6 +23,7 @@ class ColourPalette(StrEnum):
     HOT_METAL_BLUE = "hot-metal-blue"
     PET_20_STEP = "pet-20-step"
     RAINBOW = "rainbow"
+    SPECTRUM = "spectrum"
     GREY_INVERSE = "grey-inverse"
 
 
@@ -35,6 +34,28 @@ _WELL_KNOWN = {
     ColourPalette.PET_20_STEP: "1.2.840.10008.1.5.4",
 }
 
+# Black to blue, then the hues from blue over green to red at full strength.
+_RAINBOW = (
+    (0.0, (0, 0, 0)),
+    (32.0, (0, 0, 255)),
+    (87.75, (0, 255, 255)),
+    (143.5, (0, 255, 0)),
+    (199.25, (255, 255, 0)),
+    (255.0, (255, 0, 0)),
+)
+# The hues from violet to red, between black and white.
+_SPECTRUM = (
+    (0.0, (0, 0, 0)),
+    (32.0, (128, 0, 192)),
+    (72.0, (0, 0, 255)),
+    (112.0, (0, 255, 255)),
+    (152.0, (0, 255, 0)),
+    (184.0, (255, 255, 0)),
+    (224.0, (255, 0, 0)),
+    (255.0, (255, 255, 255)),
+)
+_KNOTS = {ColourPalette.RAINBOW: _RAINBOW, ColourPalette.SPECTRUM: _SPECTRUM}
+
 
 @cache
 def palette_colours(palette: ColourPalette) -> NDArray[np.uint8]:
@@ -44,21 +65,19 @@ def palette_colours(palette: ColourPalette) -> NDArray[np.uint8]:
         colours: NDArray[np.uint8] = apply_color_lut(indexes, palette=_WELL_KNOWN[palette])[0].astype(
             np.uint8
         )
-    elif palette is ColourPalette.RAINBOW:
-        colours = _rainbow()
+    elif palette in _KNOTS:
+        colours = _between_knots(*zip(*_KNOTS[palette], strict=True))
     else:
         colours = np.repeat(np.arange(_ENTRIES - 1, -1, -1, dtype=np.uint8)[:, None], 3, axis=1)
     colours.setflags(write=False)
     return colours
 
 
-def _rainbow() -> NDArray[np.uint8]:
-    """Return black to blue, then all hues from blue over green to red at full strength."""
-    knots = np.linspace(_FIRST_COLOUR, _ENTRIES - 1, 5)
-    places = np.array([0.0, *knots])
-    # Black, blue, cyan, green, yellow, red.
-    strengths = np.array([(0, 0, 0), (0, 0, 255), (0, 255, 255), (0, 255, 0), (255, 255, 0), (255, 0, 0)])
+def _between_knots(
+    places: tuple[float, ...], strengths: tuple[tuple[int, int, int], ...]
+) -> NDArray[np.uint8]:
+    """Return straight lines between colours that are given at some of the 256 places."""
     index = np.arange(_ENTRIES)
-    channels = [np.interp(index, places, strengths[:, channel]) for channel in range(3)]
-    rainbow: NDArray[np.uint8] = np.floor(np.stack(channels, axis=-1) + 0.5).astype(np.uint8)
-    return rainbow
+    channels = [np.interp(index, places, np.array(strengths)[:, channel]) for channel in range(3)]
+    colours: NDArray[np.uint8] = np.floor(np.stack(channels, axis=-1) + 0.5).astype(np.uint8)
+    return colours

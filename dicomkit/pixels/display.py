@@ -17,6 +17,7 @@ from pydicom.dataset import Dataset
 
 from dicomkit.malformed import refuse_malformed_values
 from dicomkit.pixels.automatic_window import automatic_window
+from dicomkit.pixels.colour_palettes import ColourPalette, palette_colours
 from dicomkit.pixels.colour_profile import read_colour_profile, to_screen_colours
 from dicomkit.pixels.frames import FrameSource
 from dicomkit.pixels.lookup import apply_lookup, grey_lookup
@@ -145,6 +146,21 @@ def crop(frame: DisplayFrame, rectangle: TileRectangle) -> DisplayFrame:
         return PackedFrame(frame.values[rectangle.slices], mask, frame.scale, frame.offset)
     colour = None if frame.colour is None else frame.colour[rectangle.slices]
     return RealFrame(frame.values[rectangle.slices], mask, colour)
+
+
+def render_in_colours(
+    frame: PackedFrame, *, voi: VOI | None, inverse: bool, palette: ColourPalette
+) -> NDArray[np.uint8]:
+    """Render a grey frame, a level or a tile with a colour of a palette for each of its greys.
+
+    Returns
+    -------
+    RGB, uint8, (rows, columns, 3). Padding is black, whatever the palette begins with.
+    """
+    coloured: NDArray[np.uint8] = palette_colours(palette)[render(frame, voi=voi, inverse=inverse)]
+    if frame.padding_mask is not None:
+        coloured[frame.padding_mask] = 0
+    return coloured
 
 
 def render(frame: DisplayFrame, *, voi: VOI | None, inverse: bool = False) -> NDArray[np.uint8]:

@@ -85,6 +85,7 @@ def render(tile_address: str) -> None:
             else None,
             voi_index=int(asked["voi"]) if "voi" in asked else None,
             is_inverted=asked.get("invert") == "1",
+            palette=asked.get("colours", ""),
         )
     )
 

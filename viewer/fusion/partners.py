@@ -16,9 +16,9 @@ from archive.models import Instance, Series
 from archive.selectors import series_of_patient
 from dicomkit.errors import NotAVolumeError
 from dicomkit.image_attributes import frame_attributes
-from dicomkit.pixels.colour_palettes import ColourPalette, palette_colours
 from viewer.fusion.render import uptake_window
 from viewer.fusion.request import DEFAULT_OPACITY_PERCENT
+from viewer.palettes import palettes_body
 from viewer.volumes.series import SeriesVolume, content_of, content_tag, series_volume
 
 JSONObject = dict[str, Any]
@@ -28,14 +28,6 @@ LAID_OVER = ("PT", "NM")
 
 _LAID_UNDER = ("CT", "MR")
 _MOST_SERIES = 20
-_LABELS = {
-    ColourPalette.HOT_IRON: "Hot iron",
-    ColourPalette.PET: "PET",
-    ColourPalette.HOT_METAL_BLUE: "Hot metal blue",
-    ColourPalette.PET_20_STEP: "PET 20 step",
-    ColourPalette.RAINBOW: "Rainbow",
-    ColourPalette.GREY_INVERSE: "Grey, inverse",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +50,7 @@ def fusion_body(series: Series, user: User | AnonymousUser) -> JSONObject:
         "problem": problem,
         "partners": partners,
         "opacity_percent": DEFAULT_OPACITY_PERCENT,
-        "palettes": [
-            {"name": str(name), "label": label, "colours": palette_colours(name).tobytes().hex()}
-            for name, label in _LABELS.items()
-        ],
+        "palettes": palettes_body(),
     }
 
 

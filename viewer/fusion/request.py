@@ -45,6 +45,8 @@ class FusionRequest(PictureRequest):
     def __post_init__(self) -> None:
         if (self.image is None) == (self.plane is None):
             raise InvalidTileRequestError("A series is laid over an image or over a plane.")
+        if self.tile.palette:
+            raise InvalidTileRequestError("What is below stays grey.")
         if self.palette not in set(ColourPalette):
             raise InvalidTileRequestError(f"palette must be one of {', '.join(ColourPalette)}.")
         if not 0 <= self.opacity_percent <= 100:

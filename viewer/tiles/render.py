@@ -13,7 +13,16 @@ from dicomkit.calibration import read_calibration, read_pixel_aspect_ratio
 from dicomkit.errors import DicomKitError, InvalidTileError
 from dicomkit.malformed import refuse_malformed_values
 from dicomkit.part10 import read_header
-from dicomkit.pixels.display import DisplayFrame, crop, default_inverse, default_voi, display_frame, render
+from dicomkit.pixels.colour_palettes import ColourPalette
+from dicomkit.pixels.display import (
+    DisplayFrame,
+    crop,
+    default_inverse,
+    default_voi,
+    display_frame,
+    render,
+    render_in_colours,
+)
 from dicomkit.pixels.encode import encode_png_grey, encode_png_packed, encode_png_rgb, thumbnail
 from dicomkit.pixels.frames import FrameSource
 from dicomkit.pixels.marks import frame_marks
@@ -145,8 +154,29 @@ def tile_picture(frame: RenderableFrame, request: TileRequest) -> Picture:
     """Return the rendered pixels of an 8-bit tile, grey or RGB, with the shutter over them."""
     rectangle = _rectangle(frame, request)
     part = crop(frame.level(request.level), rectangle)
-    picture = render(part, voi=_voi_of(frame, request), inverse=frame.is_inverse != request.is_inverted)
+    inverse = frame.is_inverse != request.is_inverted
+    picture = picture_of(part, _voi_of(frame, request), inverse=inverse, palette=request.palette)
     return frame.cover(picture, level=request.level, rectangle=rectangle)
+
+
+def picture_of(part: DisplayFrame, voi: VOI | None, *, inverse: bool, palette: str) -> Picture:
+    """Return rendered greys or colours, in the colours of a palette where one is named.
+
+    Raises
+    ------
+    InvalidTileError
+        There is a palette, and the image has no plain greys.
+    """
+    if not palette:
+        return render(part, voi=voi, inverse=inverse)
+    if not isinstance(part, PackedFrame):
+        raise InvalidTileError("Only images of plain greys can be shown in other colours.")
+    return render_in_colours(part, voi=voi, inverse=inverse, palette=ColourPalette(palette))
+
+
+def encoded_picture(picture: Picture) -> bytes:
+    """Return a PNG of greys, (rows, columns), or of colours, (rows, columns, 3)."""
+    return encode_png_rgb(picture) if picture.ndim == 3 else encode_png_grey(picture)
 
 
 def window_text(voi: VOI | None) -> str:
@@ -180,12 +210,12 @@ def _thumbnail(frame: RenderableFrame, pixel_aspect_ratio: tuple[float, float]) 
     coarsest = frame.level(level_count(frame.rows, frame.columns) - 1)
     picture = render(coarsest, voi=frame.default_voi, inverse=frame.is_inverse)
     picture = frame.cover(picture, level=level_count(frame.rows, frame.columns) - 1)
-    return CachedPicture(_encoded(thumbnail(picture, pixel_aspect_ratio=pixel_aspect_ratio)))
+    return CachedPicture(encoded_picture(thumbnail(picture, pixel_aspect_ratio=pixel_aspect_ratio)))
 
 
 def _encoded_tile(frame: RenderableFrame, request: TileRequest) -> bytes:
     if request.depth == 8:
-        return _encoded(tile_picture(frame, request))
+        return encoded_picture(tile_picture(frame, request))
     part = crop(frame.level(request.level), _rectangle(frame, request))
     if not isinstance(part, PackedFrame):
         raise InvalidTileError("This image has no 16-bit tiles.")
@@ -220,10 +250,6 @@ def _marks(file: BinaryIO, frame_number: int, state: BinaryIO | None) -> CachedP
         aspect = _aspect_ratio_of(source, frame_number - 1)
         marks = frame_marks(source, frame_number - 1, pixel_aspect_ratio=aspect, state=presentation)
         return CachedPicture(encode_png_grey(marks))
-
-
-def _encoded(picture: Picture) -> bytes:
-    return encode_png_rgb(picture) if picture.ndim == 3 else encode_png_grey(picture)
 
 
 def _bytes_of(frame: DisplayFrame) -> int:

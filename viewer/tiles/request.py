@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from dicomkit.pixels.colour_palettes import ColourPalette
 from dicomkit.pixels.voi_lut import VOIFunction, VOIWindow
 from viewer.exceptions import InvalidTileRequestError
 from viewer.tiles.picture_request import PictureRequest
@@ -34,6 +35,8 @@ class TileRequest(PictureRequest):
         Which of the file's own windows and tables; None for the first, or the automatic window where it has none.
     is_inverted
         Turned round once more than the file says.
+    palette
+        Name of the `ColourPalette` that gives the greys colours; empty for greys.
     """
 
     sha256: str
@@ -45,6 +48,7 @@ class TileRequest(PictureRequest):
     window: tuple[float, float, str] | None = None
     voi_index: int | None = None
     is_inverted: bool = False
+    palette: str = ""
 
     def __post_init__(self) -> None:
         if self.depth not in (8, 16):
@@ -53,7 +57,10 @@ class TileRequest(PictureRequest):
             raise InvalidTileRequestError("Frame numbers begin at 1.")
         if self.voi_index is not None and not 0 <= self.voi_index < MOST_VOIS:
             raise InvalidTileRequestError(f"voi must lie between 0 and {MOST_VOIS - 1}.")
-        if self.depth == 16 and (self.window or self.voi_index is not None or self.is_inverted):
+        if self.palette and self.palette not in set(ColourPalette):
+            raise InvalidTileRequestError(f"colours must be one of {', '.join(ColourPalette)}.")
+        is_changed = self.window or self.voi_index is not None or self.is_inverted or self.palette
+        if self.depth == 16 and is_changed:
             raise InvalidTileRequestError(
                 "A 16-bit tile carries values; windows are applied where it is shown."
             )
@@ -73,6 +80,8 @@ class TileRequest(PictureRequest):
     def cache_key(self) -> str:
         """Return the key of the tile in the cache; it holds no patient data."""
         shown = "v" if self.depth == 16 else f"g:{self.window}:{self.voi_index}:{self.is_inverted}"
+        if self.palette:
+            shown += f":{self.palette}"
         return f"{frame_prefix(self.sha256, self.frame_number)}:{self.level}:{self.column}:{self.row}:{shown}"
 
     @classmethod

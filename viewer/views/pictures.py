@@ -42,6 +42,7 @@ def requested_tile(
             else None,
             voi_index=int(parameters["voi"]) if "voi" in parameters else None,
             is_inverted=parameters.get("invert") == "1",
+            palette=parameters.get("colours", ""),
         )
     except ValueError:
         raise InvalidTileRequestError("Window, VOI and depth are numbers.") from None

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from dicomkit.errors import InvalidTileError
 from dicomkit.pixels.automatic_window import automatic_window
-from dicomkit.pixels.display import crop, render
-from dicomkit.pixels.encode import encode_png_grey, encode_png_packed
+from dicomkit.pixels.display import crop
+from dicomkit.pixels.encode import encode_png_packed
 from dicomkit.pixels.packing import PackedFrame
 from dicomkit.pixels.scale import half_of
 from dicomkit.pixels.voi_lut import VOI, VOIWindow
@@ -22,7 +22,7 @@ from dicomkit.tiles import tile_rectangle
 from dicomkit.volume_packing import to_packed_frame
 from viewer.exceptions import InvalidTileRequestError
 from viewer.tiles.cache import CachedPicture
-from viewer.tiles.render import or_problem, window_text
+from viewer.tiles.render import encoded_picture, or_problem, picture_of, window_text
 from viewer.tiles.request import TileRequest
 from viewer.volumes.request import MOST_POINTS, MOST_PROJECTED_POINTS, PlaneRequest
 from viewer.volumes.series import SeriesVolume
@@ -156,7 +156,7 @@ def _tile(renderable: RenderableVolume, request: PlaneRequest) -> CachedPicture:
     default = window_text(renderable.default_window)
     if request.tile.depth == 16:
         return CachedPicture(encode_png_packed(tile_values(renderable.plane(request), request.tile)), default)
-    return CachedPicture(encode_png_grey(plane_picture(renderable, request)), default)
+    return CachedPicture(encoded_picture(plane_picture(renderable, request)), default)
 
 
 def tile_values(plane: ReformattedPlane, tile: TileRequest) -> PackedFrame:
@@ -169,10 +169,10 @@ def tile_values(plane: ReformattedPlane, tile: TileRequest) -> PackedFrame:
 
 
 def plane_picture(renderable: RenderableVolume, request: PlaneRequest) -> NDArray[np.uint8]:
-    """Return the rendered greys of an 8-bit tile of a plane."""
+    """Return the rendered greys or colours of an 8-bit tile of a plane."""
     part = tile_values(renderable.plane(request), request.tile)
     inverse = renderable.volume.is_inverse != request.tile.is_inverted
-    return render(part, voi=_voi_of(renderable, request), inverse=inverse)
+    return picture_of(part, _voi_of(renderable, request), inverse=inverse, palette=request.tile.palette)
 
 
 def _voi_of(renderable: RenderableVolume, request: PlaneRequest) -> VOI | None:
