@@ -14,7 +14,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import generate_uid
 
 from tests.conformance.samples import bundled_files
-from tests.e2e.conftest import viewport_state, wait_for_state
+from tests.e2e.conftest import open_study, viewport_state, wait_for_state
 from tests.running_system import RunningSystem
 
 pytestmark = pytest.mark.browser
@@ -26,10 +26,10 @@ JUDGE, PASSWORD = "judge.of.greys", "looks-at-every-grey-twice"
 LISTED_STUDIES = """() => [...document.querySelectorAll("tr[data-study-instance-uid]")]
     .map((row) => row.dataset.studyInstanceUid)"""
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-GREYS = """canvas => {
+CHANNEL = """(canvas, channel) => {
     const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     let text = "";
-    for (let at = 0; at < data.length; at += 4) text += String.fromCharCode(data[at]);
+    for (let at = channel; at < data.length; at += 4) text += String.fromCharCode(data[at]);
     return {width: canvas.width, height: canvas.height, greys: btoa(text)};
 }"""
 
@@ -69,6 +69,24 @@ def test_every_image_of_the_demo_is_painted_as_the_server_renders_it(visit, read
 
 def test_every_image_of_the_test_data_is_painted_as_the_server_renders_it(visit, samples):
     assert_painted_as_rendered(visit(JUDGE).page, samples, at_least=50)
+
+
+def test_a_picture_in_colours_is_the_tile_that_the_server_renders_in_them(visit):
+    page = visit("radiologist.north").page
+    open_study(page, "CT chest, follow-up")
+    for key in ("Shift+1", "o", "Control+k"):
+        page.keyboard.press(key)
+    page.keyboard.type("hot iron")
+    page.keyboard.press("Enter")
+    state = wait_for_state(page, quality="full", palette="hot-iron")
+
+    tile = server_tile(page, state, 0, 0, "?voi=0&colours=hot-iron")
+    top, left = (int(side) // 2 for side in np.subtract(canvas_greys(page).shape, tile.shape[:2]))
+    # The middle lies under no words and no scale of colours.
+    middle = (slice(100, -100), slice(100, -100))
+    for channel in range(3):
+        part = canvas_greys(page, channel)[top:, left:][: tile.shape[0], : tile.shape[1]]
+        assert np.abs(part[middle].astype(int) - tile[..., channel][middle]).max() <= 1
 
 
 def assert_painted_as_rendered(page, study_instance_uids: list[str], *, at_least: int) -> None:
@@ -148,9 +166,9 @@ def _difference_at(painted: NDArray[np.uint8], tile: NDArray[np.uint8], top: int
     return int(np.abs(part.astype(int) - expected).max())
 
 
-def canvas_greys(page) -> NDArray[np.uint8]:
-    """Return the first viewport's canvas, (rows, columns)."""
-    found = page.locator("[data-viewport] .viewport__canvas").first.evaluate(GREYS)
+def canvas_greys(page, channel: int = 0) -> NDArray[np.uint8]:
+    """Return a channel of the first viewport's canvas, (rows, columns); of greys all are alike."""
+    found = page.locator("[data-viewport] .viewport__canvas").first.evaluate(CHANNEL, channel)
     greys = np.frombuffer(base64.b64decode(found["greys"]), np.uint8)
     return greys.reshape(found["height"], found["width"])
 

@@ -122,9 +122,9 @@ describe("tile addresses", () => {
   it("name the function only where it is not LINEAR", () => {
     const window = { windowCenter: 40, windowWidth: 400, voiFunction: "SIGMOID" } as const;
 
-    expect(renderedTileUrl(sampleImage(), tile, { voiIndex: null, window, invert: true })).toBe(
-      "/viewer/tiles/1.2.3/1/2/1/0.png?wc=40&ww=400&fn=SIGMOID&invert=1",
-    );
+    expect(
+      renderedTileUrl(sampleImage(), tile, { voiIndex: null, window, invert: true, palette: "pet" }),
+    ).toBe("/viewer/tiles/1.2.3/1/2/1/0.png?wc=40&ww=400&fn=SIGMOID&invert=1&colours=pet");
   });
 
   it("read the default window from the header", () => {

@@ -1,4 +1,4 @@
-import type { FusionOffer, FusionPartner, Palette } from "../dicom/fusion";
+import type { FusionOffer, FusionPartner } from "../dicom/fusion";
 import {
   asFields,
   type Fields,
@@ -8,9 +8,9 @@ import {
   readText,
   readTextOrEmpty,
   readTextOrNull,
-  ShapeError,
 } from "./fields";
 import { parseVoi } from "./manifest";
+import { parsePalettes } from "./palettes";
 
 export function fusionUrl(seriesInstanceUid: string): string {
   return `/viewer/series/${seriesInstanceUid}/fusion.json`;
@@ -22,7 +22,7 @@ export function parseFusionOffer(body: unknown): FusionOffer {
   return {
     problem: readTextOrEmpty(fields, "problem"),
     partners: readList(fields, "partners").map((partner) => parsePartner(asFields(partner, "partner"))),
-    palettes: readList(fields, "palettes").map((palette) => parsePalette(asFields(palette, "palette"))),
+    palettes: parsePalettes(fields),
     opacityPercent: readNumber(fields, "opacity_percent"),
   };
 }
@@ -45,13 +45,4 @@ function parsePartner(fields: Fields): FusionPartner {
     imageTileUrl: readText(fields, "image_tile_url"),
     planeTileUrl: readText(fields, "plane_tile_url"),
   };
-}
-
-function parsePalette(fields: Fields): Palette {
-  const written = readText(fields, "colours");
-  if (!/^[0-9a-f]{1536}$/.test(written)) throw new ShapeError("colours are not 256 colours");
-  const colours = Uint8Array.from({ length: 768 }, (_, at) =>
-    Number.parseInt(written.slice(at * 2, at * 2 + 2), 16),
-  );
-  return { name: readText(fields, "name"), label: readText(fields, "label"), colours };
 }

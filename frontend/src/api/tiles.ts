@@ -6,9 +6,11 @@ export interface PreviewView {
   readonly voiIndex: number | null;
   readonly window: VoiWindow | null;
   readonly invert: boolean;
+  /** Name of the palette, or "". */
+  readonly palette: string;
 }
 
-export const DEFAULT_PREVIEW: PreviewView = { voiIndex: null, window: null, invert: false };
+export const DEFAULT_PREVIEW: PreviewView = { voiIndex: null, window: null, invert: false, palette: "" };
 
 function tilePath(image: StudyImage, tile: TileIndex): string {
   if (image.tileUrl !== null) {
@@ -38,6 +40,7 @@ export function renderedTileUrl(
     query.set("voi", String(view.voiIndex));
   }
   if (view.invert) query.set("invert", "1");
+  if (view.palette !== "") query.set("colours", view.palette);
   return withQuery(tilePath(image, tile), query.toString());
 }
 

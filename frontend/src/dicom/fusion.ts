@@ -1,13 +1,7 @@
+import type { Palette } from "./palettes";
 import { suvRange } from "./suv";
 import type { Packing, StudyImage, VoiWindow } from "./types";
 import { PACKED_VALUES } from "./voiLut";
-
-/** 256 colours, three bytes each; the first is for the lowest value. */
-export interface Palette {
-  readonly name: string;
-  readonly label: string;
-  readonly colours: Uint8Array;
-}
 
 /** A series that can be laid in colours over another. */
 export interface FusionPartner {

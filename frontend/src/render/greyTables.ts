@@ -1,6 +1,7 @@
 import { isAbort, request } from "../api/client";
 import { Emitter } from "../core/emitter";
-import { blendTable, type Palette } from "../dicom/fusion";
+import { blendTable } from "../dicom/fusion";
+import { type Palette, palettePixels } from "../dicom/palettes";
 import type { Packing, VoiWindow } from "../dicom/types";
 import { greyPixels, invertedTable, PACKED_VALUES, windowTable } from "../dicom/voiLut";
 
@@ -13,10 +14,17 @@ export class GreyTables {
   private indexes: { readonly key: string; readonly table: Uint8ClampedArray } | null = null;
   private readonly fetched = new Map<string, Uint8ClampedArray | "loading" | "failed">();
 
-  forWindow(packing: Packing, window: VoiWindow, inverse: boolean): Uint32Array {
+  /** In greys, or with a palette in its colours. */
+  forWindow(
+    packing: Packing,
+    window: VoiWindow,
+    inverse: boolean,
+    palette: Palette | null = null,
+  ): Uint32Array {
     const { windowCenter, windowWidth, voiFunction } = window;
-    const key = [packing.scale, packing.offset, windowCenter, windowWidth, voiFunction, inverse].join(" ");
-    return this.remember(key, () => greyPixels(windowTable(packing, window, inverse)));
+    const values = [packing.scale, packing.offset, windowCenter, windowWidth, voiFunction, inverse];
+    const key = [...values, palette?.name].join(" ");
+    return this.remember(key, () => pixelsOf(windowTable(packing, window, inverse), palette));
   }
 
   /** Index of the colour of each packed value in a palette of 256. */
@@ -38,11 +46,13 @@ export class GreyTables {
   }
 
   /** @returns null until the table has come. The server has applied the image's own inversion. */
-  forTable(url: string, invert: boolean): Uint32Array | null {
+  forTable(url: string, invert: boolean, palette: Palette | null = null): Uint32Array | null {
     const table = this.fetched.get(url);
     if (table === undefined) void this.fetchTable(url);
     if (!(table instanceof Uint8ClampedArray)) return null;
-    return this.remember(`${url} ${invert}`, () => greyPixels(invert ? invertedTable(table) : table));
+    return this.remember(`${url} ${invert} ${palette?.name}`, () =>
+      pixelsOf(invert ? invertedTable(table) : table, palette),
+    );
   }
 
   /** The raw table, to find a window like it when the reader starts to drag. */
@@ -77,4 +87,8 @@ export class GreyTables {
     }
     this.arrived.emit(url);
   }
+}
+
+function pixelsOf(table: Uint8ClampedArray, palette: Palette | null): Uint32Array {
+  return palette === null ? greyPixels(table) : palettePixels(table, palette);
 }

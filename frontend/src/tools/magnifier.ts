@@ -39,6 +39,7 @@ class Lens {
     this.inside.setShowMarks(viewport.showsMarks);
     this.inside.setRegions(viewport.regions);
     this.inside.setInvert(viewport.invert);
+    this.inside.setPalette(viewport.palette);
     this.inside.setFusion(viewport.fusion);
     this.inside.setChoice(viewport.choice);
     this.inside.measure();

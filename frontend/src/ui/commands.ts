@@ -11,6 +11,7 @@ import type { Viewport } from "../viewport/viewport";
 import { annotationCommands, drawingCommands, showNextKeyImage } from "./annotationCommands";
 import type { Command } from "./command";
 import { layoutCommands } from "./layoutCommands";
+import { paletteCommands } from "./paletteCommands";
 import type { ViewerContext } from "./viewerContext";
 import { windowCommands } from "./windowCommands";
 
@@ -32,6 +33,7 @@ export function viewerCommands(): readonly Command[] {
     tool("locate", "Cross-reference: show this place in all pictures", "locate", "x"),
     ...drawingCommands(),
     ...windowCommands(),
+    ...paletteCommands(),
     ...pictureCommands(),
     ...annotationCommands(),
     ...scrollCommands(),

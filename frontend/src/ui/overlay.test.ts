@@ -49,6 +49,7 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
       window: { windowCenter: -600, windowWidth: 1500, voiFunction: "LINEAR" },
     },
     invert: false,
+    palette: null,
     camera: FITTED,
     matrix: imageToScreenMatrix(FITTED, { columns: 512, rows: 512, pixelAspect: 1 }, screen),
     scale: 1,
@@ -69,6 +70,14 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
 }
 
 describe("overlay", () => {
+  it("says that a picture is inverted, and in which colours it is", () => {
+    const palette = { name: "pet", label: "PET", colours: new Uint8Array(768) };
+
+    const texts = overlayTexts(painted(sampleImage(), { invert: true, palette }));
+
+    expect(texts["window-label"]).toBe("Lung, inverted, PET");
+  });
+
   it("names the patient, the study, the image and the window", () => {
     const texts = overlayTexts(painted(sampleImage({ sliceLocationMm: -12.5, sliceThicknessMm: 1.25 })));
 

@@ -191,7 +191,9 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
     lossy: image.lossy ? `Lossy ${image.lossy}`.replace(/^Lossy lossy/i, "Lossy") : "",
     window: windowLine(painted),
     "suv-problem": image.suvProblem ? `No SUV: ${image.suvProblem}` : "",
-    "window-label": [painted.voi?.label ?? "", painted.invert ? "inverted" : ""].filter(Boolean).join(", "),
+    "window-label": [painted.voi?.label, painted.invert ? "inverted" : "", painted.palette?.label]
+      .filter(Boolean)
+      .join(", "),
     zoom: zoomLine(painted),
     awaited: painted.awaitedIndex === null ? "" : `Loading image ${painted.awaitedIndex + 1} of ${count}`,
     "edge-left": labels.left,

@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { colourMenu } from "./colourMenu";
 import type { Command, CommandGroup } from "./command";
 import { element, icon } from "./dom";
 import { exportMenu } from "./exportPicture";
@@ -41,7 +42,10 @@ export function buildToolbar(
       section.append(button);
     }
     if (group === "tool") section.append(...measureMenu(context, commands, bag));
-    if (group === "window") section.prepend(presetMenu(context, bag), presentationMenu(context, bag));
+    if (group === "window") {
+      section.prepend(presetMenu(context, bag), presentationMenu(context, bag));
+      section.append(colourMenu(context, bag));
+    }
     if (group === "layout") {
       section.prepend(layoutPicker(context, bag), hangingMenu(context, bag), linkMenu(context, bag));
       section.append(slabMenu(context, bag), fusionButton(context, bag), fusionMenu(context, bag));

@@ -14,6 +14,7 @@ import type { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
 import { LookedAt } from "../viewport/lookedAt";
 import type { OpenStudies } from "../viewport/openStudies";
+import { PaletteStore } from "../viewport/paletteStore";
 import type { PlaneSet } from "../viewport/planeSet";
 import type { PresentationStore } from "../viewport/presentationStore";
 import type { ShownImages } from "../viewport/shownImages";
@@ -31,6 +32,7 @@ export interface SpineStart {
 export class ViewerContext {
   /** A control changed something that another control shows. */
   readonly changed = new Emitter<void>();
+  readonly palettes = new PaletteStore();
   /** The layout of three planes that was asked for last. */
   planeSet: PlaneSet | null = null;
   readonly lookedAt = new LookedAt();

@@ -10,6 +10,7 @@ import type { RequestError } from "../api/client";
 import { contourDrawings, regionUrl } from "../api/regions";
 import { renderedTileUrl } from "../api/tiles";
 import { type Fusion, fusionText, overlayImage } from "../dicom/fusion";
+import type { Palette } from "../dicom/palettes";
 import { type FrameLook, keyTitle, lookOf, type PresentationState } from "../dicom/presentation";
 import { liesOn, type ShownRegions } from "../dicom/regions";
 import { imageKey, type StudyImage } from "../dicom/types";
@@ -30,6 +31,7 @@ import type { RegionStore } from "../render/regionStore";
 import type { TileCache } from "../render/tileCache";
 import { coarsestTile, frameShape, fullTileUrl, type TilePlan } from "../render/tilePlan";
 import type { TileQueue } from "../render/tileQueue";
+import { drawColourScale } from "./colourScale";
 import type { Painted, Quality } from "./painted";
 import type { PresentationStore } from "./presentationStore";
 import type { ShownImages } from "./shownImages";
@@ -56,6 +58,7 @@ export interface Look {
   readonly camera: Camera;
   readonly choice: VoiChoice;
   readonly invert: boolean;
+  readonly palette: Palette | null;
   readonly presentation: PresentationState | null;
   /** Whether overlays and shutters are shown. */
   readonly showMarks: boolean;
@@ -131,12 +134,22 @@ export class Compositor {
       }
       drawLocatedPoint(this.context, image, this.services.shown.locatedPoint, matrix, look.ratio);
     }
+    const palette = pixels.voi ? look.palette : null;
+    if (palette) {
+      drawColourScale(
+        this.context,
+        palette,
+        { image, voi: pixels.voi, isTurned: inverse !== look.invert },
+        look,
+      );
+    }
     const measurements = this.paintAnnotations(image, matrix, pixels, look);
     return {
       stack,
       image,
       imageIndex: index,
       invert: look.invert,
+      palette,
       camera: look.camera,
       matrix,
       scale: effectiveScale(look.camera, frame, look.screen),
@@ -172,7 +185,7 @@ export class Compositor {
     }
     const mosaic = this.painter.valuesFor(image, plan);
     const voi = mosaic ? this.resolve(image, mosaic, look.choice) : null;
-    const greys = voi ? this.greys(image, voi, inverse, look.invert) : null;
+    const greys = voi ? this.greys(image, voi, inverse, look) : null;
     if (!mosaic || !voi || !greys) return this.paintPreview(image, matrix, look);
     const overlay = look.fusion ? this.overlay(image, plans.overlay, look.fusion) : null;
     this.painter.paintValues(mosaic, matrix, greys, look.screen, overlay?.layer);
@@ -236,7 +249,7 @@ export class Compositor {
   private paintPreview(image: StudyImage, matrix: ImageToScreen, look: Look): Pixels {
     const tile = coarsestTile(image);
     const asked = this.services.cache.picture(
-      renderedTileUrl(image, tile, previewView(image, look.choice, look.invert)),
+      renderedTileUrl(image, tile, previewView(image, look.choice, look.invert, look.palette)),
     );
     if (!asked) return NO_PIXELS;
     this.painter.paintPicture(asked, tile, matrix);
@@ -259,10 +272,15 @@ export class Compositor {
     });
   }
 
-  private greys(image: StudyImage, voi: ResolvedVoi, inverse: boolean, invert: boolean): Uint32Array | null {
-    if (voi.kind === "table") return this.services.tables.forTable(voi.url, invert);
+  private greys(
+    image: StudyImage,
+    voi: ResolvedVoi,
+    inverse: boolean,
+    { invert, palette }: Look,
+  ): Uint32Array | null {
+    if (voi.kind === "table") return this.services.tables.forTable(voi.url, invert, palette);
     if (image.packing === null) return null;
-    return this.services.tables.forWindow(image.packing, voi.window, inverse !== invert);
+    return this.services.tables.forWindow(image.packing, voi.window, inverse !== invert, palette);
   }
 
   private failureOf(image: StudyImage, plan: TilePlan | null): RequestError | null {

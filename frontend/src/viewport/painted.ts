@@ -1,5 +1,6 @@
 import type { DrawnAnnotation } from "../annotations/render";
 import type { RequestError } from "../api/client";
+import type { Palette } from "../dicom/palettes";
 import type { PresentationState } from "../dicom/presentation";
 import type { StudyImage } from "../dicom/types";
 import type { Camera, ImageToScreen, ScreenSize } from "../geometry/camera";
@@ -18,6 +19,8 @@ export interface Painted {
   readonly quality: Quality;
   readonly voi: ResolvedVoi | null;
   readonly invert: boolean;
+  /** The colours that greys are shown in; null for greys. */
+  readonly palette: Palette | null;
   readonly camera: Camera;
   readonly matrix: ImageToScreen;
   readonly scale: number;
@@ -54,6 +57,7 @@ export function writePaintedData(root: HTMLElement, painted: Painted | null): vo
   data.frameNumber = String(painted.image.frameNumber);
   data.imageIndex = String(painted.imageIndex);
   data.quality = painted.quality;
+  data.palette = painted.palette?.name ?? "";
   const window = painted.voi?.kind === "window" ? painted.voi.window : null;
   data.windowCenter = window ? String(window.windowCenter) : "";
   data.windowWidth = window ? String(window.windowWidth) : "";
@@ -66,4 +70,5 @@ const PAINTED_DATA = [
   "quality",
   "windowCenter",
   "windowWidth",
+  "palette",
 ] as const;

@@ -196,13 +196,14 @@ export class PlaneSet {
   }
 
   private shareWindow(source: Viewport): void {
-    const { choice, invert } = source;
+    const { choice, invert, palette } = source;
     this.quietly(() => {
       for (const member of this.members) {
         const { viewport } = member;
         if (viewport === source || !this.shows(member)) continue;
         if (viewport.choice !== choice) viewport.setChoice(choice);
         if (viewport.invert !== invert) viewport.setInvert(invert);
+        if (viewport.palette !== palette) viewport.setPalette(palette);
       }
     });
   }

@@ -1,6 +1,7 @@
 import { renderedTileUrl } from "../api/tiles";
 import type { Disposer } from "../core/disposable";
 import { Emitter } from "../core/emitter";
+import type { Palette } from "../dicom/palettes";
 import type { StudyImage } from "../dicom/types";
 import type { Camera, ScreenSize } from "../geometry/camera";
 import type { TileCache } from "../render/tileCache";
@@ -17,6 +18,7 @@ export interface StackView {
   readonly screen: ScreenSize;
   readonly choice: VoiChoice;
   readonly invert: boolean;
+  readonly palette: Palette | null;
   /** What is laid over each image, on the same pixels; null for nothing. */
   readonly overlay: ((image: StudyImage) => StudyImage | null) | null;
   /** The active viewport loads first. */
@@ -132,7 +134,11 @@ export class StackLoader {
     const wants: TileWant[] = [];
     const nothingYet = !this.cache.has(overview) && !plan.urls.some((url) => this.cache.has(url));
     if (kind === "values" && nothingYet) {
-      const preview = renderedTileUrl(image, coarsest, previewView(image, view.choice, view.invert));
+      const preview = renderedTileUrl(
+        image,
+        coarsest,
+        previewView(image, view.choice, view.invert, view.palette),
+      );
       wants.push({ url: preview, kind: "picture", priority: base });
     }
     wants.push({ url: overview, kind, priority: base + 1 });

@@ -218,6 +218,7 @@ function followWindow(driver: Viewport, follower: Viewport): void {
   if (driver.image?.valueUnits !== follower.image?.valueUnits) return;
   if (driver.choice.kind !== "presentation") follower.setChoice(driver.choice);
   follower.setInvert(driver.invert);
+  follower.setPalette(driver.palette);
 }
 
 /** Planes through a series carry its UID, so their name tells them apart. */

@@ -2,6 +2,7 @@ import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
 import { clamp } from "../core/numbers";
 import { type Fusion, type FusionPartner, overlayImage } from "../dicom/fusion";
+import type { Palette } from "../dicom/palettes";
 import { lookOf, type PresentationState } from "../dicom/presentation";
 import { NO_REGIONS, type ShownRegions } from "../dicom/regions";
 import type { StudyImage } from "../dicom/types";
@@ -36,6 +37,7 @@ export class Viewport {
   private view: Camera = FITTED;
   private voiChoice: VoiChoice = FILE_DEFAULT;
   private inverted = false;
+  private colours: Palette | null = null;
   private state: PresentationState | null = null;
   private marksShown = true;
   private regionsShown: ShownRegions = NO_REGIONS;
@@ -99,6 +101,11 @@ export class Viewport {
 
   get invert(): boolean {
     return this.inverted;
+  }
+
+  /** The colours that greys are shown in; null for greys, and while another series lies over them in colours. */
+  get palette(): Palette | null {
+    return this.fused === null ? this.colours : null;
   }
 
   get presentation(): PresentationState | null {
@@ -196,6 +203,12 @@ export class Viewport {
     this.viewChanged.emit("window");
   }
 
+  setPalette(palette: Palette | null): void {
+    this.colours = palette;
+    this.update();
+    this.viewChanged.emit("window");
+  }
+
   /** Show the stack as a presentation state says; its turn and area are those of the current image. */
   setPresentation(state: PresentationState): void {
     const { image } = this;
@@ -236,6 +249,7 @@ export class Viewport {
     this.view = FITTED;
     this.voiChoice = FILE_DEFAULT;
     this.inverted = false;
+    this.colours = null;
     this.state = null;
     this.marksShown = true;
     this.regionsShown = NO_REGIONS;
@@ -264,6 +278,7 @@ export class Viewport {
         screen: this.size,
         choice: this.voiChoice,
         invert: this.inverted,
+        palette: this.palette,
         overlay: this.overlayOf,
         active: this.isActive,
         budgetBytes: this.budgetBytes,
@@ -301,6 +316,7 @@ export class Viewport {
       camera: this.view,
       choice: this.voiChoice,
       invert: this.inverted,
+      palette: this.palette,
       presentation: this.state,
       showMarks: this.marksShown,
       regions: this.regionsShown,

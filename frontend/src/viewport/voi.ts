@@ -1,4 +1,5 @@
 import type { PreviewView } from "../api/tiles";
+import type { Palette } from "../dicom/palettes";
 import { lookOf, type PresentationState } from "../dicom/presentation";
 import { exactWindow } from "../dicom/suv";
 import type { Packing, StudyImage, VoiWindow } from "../dicom/types";
@@ -81,11 +82,17 @@ function windowOn(image: StudyImage, choice: Extract<VoiChoice, { kind: "window"
 }
 
 /** How to ask the server for a preview of the same choice. */
-export function previewView(image: StudyImage, choice: VoiChoice, invert: boolean): PreviewView {
+export function previewView(
+  image: StudyImage,
+  choice: VoiChoice,
+  invert: boolean,
+  palette: Palette | null,
+): PreviewView {
   return {
     voiIndex: choice.kind === "file" ? choice.index : null,
     window: choice.kind === "window" ? windowOn(image, choice) : null,
     invert,
+    palette: palette?.name ?? "",
   };
 }
 

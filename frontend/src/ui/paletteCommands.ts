@@ -1,0 +1,44 @@
+import { RequestError } from "../api/client";
+import { PALETTE_LABELS, PALETTE_NAMES, type PaletteName } from "../dicom/palettes";
+import type { Command } from "./command";
+import { showMessage } from "./message";
+import type { ViewerContext } from "./viewerContext";
+
+/** Greys in colours, and back. */
+export function paletteCommands(): Command[] {
+  return [
+    ...PALETTE_NAMES.map((name) => paletteCommand(name, `Colours: ${PALETTE_LABELS[name]}`)),
+    paletteCommand(null, "Greys, without colours"),
+  ];
+}
+
+function paletteCommand(name: PaletteName | null, label: string): Command {
+  return {
+    id: name === null ? "colours-none" : `colours-${name}`,
+    label,
+    group: "window",
+    keys: [],
+    run: (context) => void showInColours(context, name),
+    isOn: ({ grid }) => (grid.active.palette?.name ?? null) === name,
+    isPossible: mayBeInColours,
+  };
+}
+
+/** Images of grey values that nothing lies over in colours. */
+export function mayBeInColours({ grid }: ViewerContext): boolean {
+  return grid.active.image?.packing != null && grid.active.fusion === null;
+}
+
+export async function showInColours(context: ViewerContext, name: PaletteName | null): Promise<void> {
+  const viewport = context.grid.active;
+  const { stack } = viewport;
+  try {
+    const palette = name === null ? null : await context.palettes.named(name);
+    // Meanwhile another series may have come, which opens in its own greys.
+    if (viewport.stack === stack) viewport.setPalette(palette);
+    context.changed.emit();
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    showMessage(context.page, `The colours did not load: ${error.message}`);
+  }
+}
