@@ -7,7 +7,7 @@ import type { ViewerContext } from "./viewerContext";
 
 /** The palettes that the greys of a picture are shown in; there while they can be. */
 export function colourMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
-  const panel = element("div", { class: "menu__panel" });
+  const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const label = "Colours of the greys";
   const summary = element(
     "summary",
