@@ -12,12 +12,10 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from dicomkit.functional_groups import functional_group
-from dicomkit.pixels.numbers import finite_float, first_float, first_int, floats
+from dicomkit.pixels.numbers import first_float, floats
+from dicomkit.ultrasound_region import read_ultrasound_regions
 
 _PROJECTION = frozenset({"CR", "DX", "MG", "XA", "RF", "IO", "PX", "DR", "RG"})
-_CENTIMETRES = 3
-_TWO_DIMENSIONAL = 1
-_MM_PER_CM = 10.0
 
 
 class SpacingSource(StrEnum):
@@ -43,17 +41,6 @@ class Calibration:
     spacing_mm: tuple[float, float] | None
     source: SpacingSource
     magnification: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class UltrasoundRegion:
-    """A region with its own calibration: inclusive pixel borders, mm per pixel across and down."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    spacing_mm: tuple[float, float]
 
 
 UNCALIBRATED = Calibration(None, SpacingSource.NONE)
@@ -92,12 +79,6 @@ def read_calibration(dataset: Dataset, *, frame_index: int = 0) -> Calibration:
     return _detector(imager_spacing or pixel_spacing, dataset)
 
 
-def read_ultrasound_regions(dataset: Dataset) -> tuple[UltrasoundRegion, ...]:
-    """Return the two-dimensional regions that are calibrated in length in both directions."""
-    items = dataset.get("SequenceOfUltrasoundRegions") or []
-    return tuple(region for item in items if (region := _ultrasound_region(item)) is not None)
-
-
 def read_pixel_aspect_ratio(dataset: Dataset, *, calibration: Calibration) -> tuple[float, float]:
     """Return vertical and horizontal size of a pixel in one unit: from the spacing, else Pixel Aspect Ratio, else 1:1.
 
@@ -133,28 +114,10 @@ def _detector(spacing: tuple[float, float] | None, dataset: Dataset) -> Calibrat
 
 
 def _ultrasound_calibration(dataset: Dataset) -> Calibration:
-    spacings = {region.spacing_mm for region in read_ultrasound_regions(dataset)}
+    spacings = {region.spacing_mm for region in read_ultrasound_regions(dataset)} - {None}
     if len(spacings) != 1:
         return UNCALIBRATED
     return Calibration(spacings.pop(), SpacingSource.ULTRASOUND_REGION)
-
-
-def _ultrasound_region(item: Dataset) -> UltrasoundRegion | None:
-    units = (
-        first_int(item.get("PhysicalUnitsXDirection"), default=0),
-        first_int(item.get("PhysicalUnitsYDirection"), default=0),
-    )
-    is_flat = first_int(item.get("RegionSpatialFormat"), default=0) == _TWO_DIMENSIONAL
-    across, down = finite_float(item.get("PhysicalDeltaX")), finite_float(item.get("PhysicalDeltaY"))
-    if units != (_CENTIMETRES, _CENTIMETRES) or not is_flat or not across or not down:
-        return None
-    return UltrasoundRegion(
-        left=first_int(item.get("RegionLocationMinX0"), default=0),
-        top=first_int(item.get("RegionLocationMinY0"), default=0),
-        right=first_int(item.get("RegionLocationMaxX1"), default=0),
-        bottom=first_int(item.get("RegionLocationMaxY1"), default=0),
-        spacing_mm=(abs(down) * _MM_PER_CM, abs(across) * _MM_PER_CM),
-    )
 
 
 def _pair(value: Any) -> tuple[float, float] | None:

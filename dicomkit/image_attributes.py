@@ -14,7 +14,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from dicomkit.anatomic_region import read_anatomic_region
-from dicomkit.calibration import read_calibration, read_pixel_aspect_ratio, read_ultrasound_regions
+from dicomkit.calibration import read_calibration, read_pixel_aspect_ratio
 from dicomkit.errors import DicomKitError
 from dicomkit.frame_order import frame_order
 from dicomkit.functional_groups import first_item, functional_group
@@ -33,6 +33,7 @@ from dicomkit.pixels.voi_lut import VOI, VOIWindow, read_vois
 from dicomkit.slide import read_slide, slide_attributes
 from dicomkit.suv import SUVFactor, body_weight_suv, is_pet_image
 from dicomkit.tiles import level_count
+from dicomkit.ultrasound_region import read_ultrasound_regions, region_attributes
 from dicomkit.volume_groups import read_phase
 
 JSONObject = dict[str, Any]
@@ -106,7 +107,7 @@ def display_attributes(dataset: Dataset) -> JSONObject:
       signed pixels (packed value = stored value - minimum). With a Modality LUT Sequence scale is 1, offset 0.
     - "value_units", "voi" (windows first; a table has only "label" and "is_lut"), "inverse"
     - "pixel_spacing_mm" ([down, across] or null), "spacing_source", "magnification", "pixel_aspect_ratio",
-      "ultrasound_regions"
+      "ultrasound_regions" (see `ultrasound_region.region_attributes`)
     - "image_position_patient", "image_orientation_patient", "patient_orientation", "frame_of_reference_uid"
     - "overlays" (what the overlay planes are called), "shutter_grey" (0 to 255, or null without a shutter)
     - "anatomic_region" (a term of Body Part Examined, from its code, or "")
@@ -200,16 +201,7 @@ def _object_attributes(dataset: Dataset, layout: PixelFormat | None) -> JSONObje
         "levels": level_count(rows, columns) if rows and columns else 0,
         "kind": "colour" if layout and layout.is_colour else "grey",
         "inverse": is_inverse(photometric, presentation_lut_shape=shape),
-        "ultrasound_regions": [
-            {
-                "left": region.left,
-                "top": region.top,
-                "right": region.right,
-                "bottom": region.bottom,
-                "pixel_spacing_mm": list(region.spacing_mm),
-            }
-            for region in read_ultrasound_regions(dataset)
-        ],
+        "ultrasound_regions": [region_attributes(region) for region in read_ultrasound_regions(dataset)],
         "frame_of_reference_uid": str(dataset.get("FrameOfReferenceUID") or ""),
         "view_position": _view_position(dataset),
         "anatomic_region": read_anatomic_region(dataset),

@@ -11,7 +11,7 @@ from dicomkit.measurement import Measure, Quantity
 from dicomkit.pixel_scale import ScaleSource
 from dicomkit.region_statistics import RegionStatistics
 
-_UNITS = {"mm": " mm", "mm2": " mm²", "deg": "°", "px": " px", "px2": " px²"}
+_UNITS = {"mm": " mm", "mm2": " mm²", "deg": "°", "px": " px", "px2": " px²", "ms": " ms", "cm/s": " cm/s"}
 _NAMED = {Quantity.LONG_AXIS: "Long axis ", Quantity.SHORT_AXIS: "Short axis ", Quantity.AREA: "Area "}
 _RESTING_ON = {
     ScaleSource.DETECTOR: "at the detector",

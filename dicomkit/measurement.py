@@ -13,6 +13,7 @@ from enum import StrEnum
 from dicomkit.marking import MarkingKind
 from dicomkit.pixel_scale import PixelScale
 from dicomkit.region_shapes import Point, region_area_px
+from dicomkit.ultrasound_region import RegionAxis
 
 
 class Quantity(StrEnum):
@@ -24,11 +25,13 @@ class Quantity(StrEnum):
     ANGLE = "angle"
     COBB_ANGLE = "cobb angle"
     AREA = "area"
+    DURATION = "duration"
+    VELOCITY_DIFFERENCE = "velocity difference"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number with its unit: "mm", "mm2", "deg", "px" or "px2"."""
+    """A number with its unit: "mm", "mm2", "deg", "px", "px2", "ms" or "cm/s"."""
 
     quantity: Quantity
     value: float
@@ -43,8 +46,11 @@ def measures_of(kind: MarkingKind, points: Sequence[Point], scale: PixelScale) -
     points
         (column, row) in pixels, as many as the kind has.
     scale
-        See `dicomkit.pixel_scale`. Without a spacing lengths are in widths of a pixel, areas in pixels.
+        See `dicomkit.pixel_scale`. Without a spacing lengths are in widths of a pixel, areas in pixels. Where the axes
+        are time, velocity and the like, only a line measures, along each of them.
     """
+    if scale.axes is not None:
+        return _along_axes(points, scale.axes) if kind is MarkingKind.LENGTH else ()
     down, across = scale.spacing_mm or (scale.aspect, 1.0)
     length_unit, area_unit = ("mm", "mm2") if scale.spacing_mm else ("px", "px2")
     ends = [(x * across, y * down) for x, y in points]
@@ -73,6 +79,25 @@ def measures_of(kind: MarkingKind, points: Sequence[Point], scale: PixelScale) -
             return (Measure(Quantity.AREA, area, area_unit),)
         case _:
             return ()
+
+
+_QUANTITY_OF_UNIT = {
+    "mm": Quantity.LENGTH,
+    "ms": Quantity.DURATION,
+    "cm/s": Quantity.VELOCITY_DIFFERENCE,
+}
+
+
+def _along_axes(
+    points: Sequence[Point], axes: tuple[RegionAxis | None, RegionAxis | None]
+) -> tuple[Measure, ...]:
+    """Return how far apart two points are along each axis."""
+    (x0, y0), (x1, y1) = points
+    return tuple(
+        Measure(_QUANTITY_OF_UNIT[axis.unit], abs(step * axis.per_pixel), axis.unit)
+        for axis, step in zip(axes, (x1 - x0, y1 - y0), strict=True)
+        if axis is not None and axis.unit in _QUANTITY_OF_UNIT
+    )
 
 
 def _distance(a: Point, b: Point) -> float:

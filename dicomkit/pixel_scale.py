@@ -13,6 +13,7 @@ from typing import Any
 
 from dicomkit.calibration import SpacingSource
 from dicomkit.region_shapes import Point
+from dicomkit.ultrasound_region import RegionAxis
 
 
 class ScaleSource(StrEnum):
@@ -26,6 +27,10 @@ class ScaleSource(StrEnum):
     ULTRASOUND_REGION = "ultrasound_region"
     CALIBRATION = "calibration"
     """By a line of known length that a reader drew on the image."""
+    ULTRASOUND_AXES = "ultrasound_axes"
+    """In a region whose axes are time, velocity and the like: no distance in the plane exists."""
+    NO_REGION = "no_region"
+    """Not within one calibrated region of an ultrasound image."""
     NONE = "none"
 
 
@@ -39,11 +44,23 @@ class CalibrationLine:
 
 @dataclass(frozen=True, slots=True)
 class PixelScale:
-    """`spacing_mm` is (down, across), None where lengths are in pixels; `aspect` is height by width of a pixel."""
+    """What pixels mean where something was drawn.
+
+    Attributes
+    ----------
+    spacing_mm
+        (down, across), None where lengths are in pixels or do not exist.
+    aspect
+        Height by width of a pixel as it is shown.
+    axes
+        (across, down) of a region of an ultrasound image that has no lengths; None everywhere else. An axis without
+        a unit is None.
+    """
 
     spacing_mm: tuple[float, float] | None
     aspect: float
     source: ScaleSource
+    axes: tuple[RegionAxis | None, RegionAxis | None] | None = None
 
 
 def pixel_scale(
@@ -62,10 +79,17 @@ def pixel_scale(
     """
     vertical, horizontal = attributes["pixel_aspect_ratio"]
     aspect = vertical / horizontal
+    region = _region_of(attributes, points)
+    if region is not None and region["pixel_spacing_mm"] is None:
+        # A line of known length says nothing of time and velocity.
+        axes = (_axis(region["across"]), _axis(region["down"]))
+        return PixelScale(None, aspect, ScaleSource.ULTRASOUND_AXES, axes)
     if calibration is not None and (scale := _by_line(calibration, aspect)) is not None:
         return scale
+    if region is not None:
+        return PixelScale(tuple(region["pixel_spacing_mm"]), aspect, ScaleSource.ULTRASOUND_REGION)
     if attributes["ultrasound_regions"]:
-        return _of_ultrasound(attributes, points, aspect)
+        return PixelScale(None, aspect, ScaleSource.NO_REGION)
     if attributes["pixel_spacing_mm"] is None:
         return PixelScale(None, aspect, ScaleSource.NONE)
     down, across = attributes["pixel_spacing_mm"]
@@ -87,12 +111,17 @@ def _by_line(line: CalibrationLine, aspect: float) -> PixelScale | None:
     return PixelScale((across * aspect, across), aspect, ScaleSource.CALIBRATION)
 
 
-def _of_ultrasound(attributes: dict[str, Any], points: Sequence[Point], aspect: float) -> PixelScale:
+def _region_of(attributes: dict[str, Any], points: Sequence[Point]) -> dict[str, Any] | None:
+    """Return the region that holds all the points, the topmost of several."""
     for region in attributes["ultrasound_regions"]:
         if all(
             region["left"] <= x <= region["right"] + 1 and region["top"] <= y <= region["bottom"] + 1
             for x, y in points
         ):
-            down, across = region["pixel_spacing_mm"]
-            return PixelScale((down, across), down / across, ScaleSource.ULTRASOUND_REGION)
-    return PixelScale(None, aspect, ScaleSource.NONE)
+            found: dict[str, Any] = region
+            return found
+    return None
+
+
+def _axis(attributes: dict[str, Any] | None) -> RegionAxis | None:
+    return RegionAxis(**attributes) if attributes is not None else None

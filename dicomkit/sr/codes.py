@@ -49,6 +49,9 @@ SHORT_AXIS = Code("103340004", "SCT", "Short axis")
 ANGLE = Code("1483009", "SCT", "Angle")
 COBB_ANGLE = Code("285285000", "SCT", "Cobb angle")
 AREA = Code("42798000", "SCT", "Area")
+DURATION = Code("103335007", "SCT", "Duration")
+# The standard names velocities of certain flows at certain times, and no difference of any two; this one is our own.
+VELOCITY_DIFFERENCE = Code("VELOCITY_DIFFERENCE", "99READINGROOM", "Velocity difference")
 
 MEAN = Code("373098007", "SCT", "Mean")
 STANDARD_DEVIATION = Code("386136009", "SCT", "Standard Deviation")
@@ -64,6 +67,8 @@ UNITS = {
     "mm": Code("mm", "UCUM", "millimeter"),
     "mm2": Code("mm2", "UCUM", "square millimeter"),
     "deg": Code("deg", "UCUM", "degree"),
+    "ms": Code("ms", "UCUM", "millisecond"),
+    "cm/s": Code("cm/s", "UCUM", "centimeter/second"),
     "px": Code("1", "UCUM", "pixels"),
     "px2": Code("1", "UCUM", "square pixels"),
     "HU": Code("[hnsf'U]", "UCUM", "Hounsfield unit"),

@@ -6,6 +6,7 @@ PS3.16 TID 1500 (report), TID 1501 (measurement group), TID 1410 (planar ROI), T
 place), TID 1600 (image library); PS3.3 A.35.3 (Comprehensive SR).
 """
 
+import math
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
 from itertools import groupby
@@ -31,11 +32,15 @@ _NAMES = {
     Quantity.ANGLE: codes.ANGLE,
     Quantity.COBB_ANGLE: codes.COBB_ANGLE,
     Quantity.AREA: codes.AREA,
+    Quantity.DURATION: codes.DURATION,
+    Quantity.VELOCITY_DIFFERENCE: codes.VELOCITY_DIFFERENCE,
 }
 _SCALE_NOTES = {
     ScaleSource.DETECTOR: "Millimetres at the detector; in the patient lengths are smaller by an unknown magnification.",
     ScaleSource.MAGNIFICATION: "Millimetres at the detector, divided by the estimated radiographic magnification factor.",
     ScaleSource.CALIBRATION: "Millimetres by a line of known length drawn on the image.",
+    ScaleSource.NO_REGION: "Not within one calibrated region of the ultrasound image: lengths are in widths of a pixel.",
+    ScaleSource.ULTRASOUND_AXES: "Measured along the axes of a region of the ultrasound image, as it calibrates them.",
     ScaleSource.NONE: "The image has no spacing: lengths are in widths of a pixel.",
 }
 
@@ -197,14 +202,15 @@ def _places(marking: ReportedMarking, quantity: Quantity) -> list[Dataset]:
     if quantity is Quantity.COBB_ANGLE:
         return [_place(marking, "POLYLINE", points[:2]), _place(marking, "POLYLINE", points[2:])]
     if quantity in (Quantity.LONG_AXIS, Quantity.SHORT_AXIS):
-        lines = sorted((points[:2], points[2:]), key=lambda line: _length(line, marking.scale.aspect))
+        lines = sorted((points[:2], points[2:]), key=lambda line: _length(line, marking.scale))
         return [_place(marking, "POLYLINE", lines[1 if quantity is Quantity.LONG_AXIS else 0])]
     return [_place(marking, "POLYLINE", points)]
 
 
-def _length(line: Items[Point], aspect: float) -> float:
+def _length(line: Items[Point], scale: PixelScale) -> float:
+    down, across = scale.spacing_mm or (scale.aspect, 1.0)
     (x0, y0), (x1, y1) = line
-    return (x1 - x0) ** 2 + ((y1 - y0) * aspect) ** 2
+    return math.hypot((x1 - x0) * across, (y1 - y0) * down)
 
 
 def _place(marking: ReportedMarking, graphic_type: str, points: Items[Point]) -> Dataset:

@@ -51,7 +51,7 @@ def test_an_ultrasound_region_holds_for_what_lies_in_it_alone() -> None:
     both = pixel_scale(attributes, [(5, 5), (15, 5)])
 
     assert (left.spacing_mm, right.spacing_mm, both.spacing_mm) == ((0.2, 0.1), (0.4, 0.4), None)
-    assert (left.source, both.source) == (ScaleSource.ULTRASOUND_REGION, ScaleSource.NONE)
+    assert (left.source, both.source) == (ScaleSource.ULTRASOUND_REGION, ScaleSource.NO_REGION)
 
 
 def test_a_line_of_known_length_takes_the_place_of_the_files_spacing() -> None:

@@ -4,6 +4,7 @@ import type {
   Packing,
   Patient,
   PatientStudy,
+  RegionAxis,
   Series,
   Study,
   StudyImage,
@@ -147,14 +148,25 @@ export function parseImage(fields: Fields): StudyImage {
 }
 
 function parseUltrasoundRegion(fields: Fields): UltrasoundRegion {
-  const spacing = readPairOrNull(fields, "pixel_spacing_mm");
-  if (spacing === null) throw new ShapeError("an ultrasound region has no spacing");
   return {
     left: readNumber(fields, "left"),
     top: readNumber(fields, "top"),
     right: readNumber(fields, "right"),
     bottom: readNumber(fields, "bottom"),
-    pixelSpacingMm: spacing,
+    pixelSpacingMm: readPairOrNull(fields, "pixel_spacing_mm"),
+    across: parseAxis(fields.across),
+    down: parseAxis(fields.down),
+  };
+}
+
+/** Absent in an image that an older release stored: such a region has a spacing. */
+function parseAxis(value: unknown): RegionAxis | null {
+  if (value == null) return null;
+  const fields = asFields(value, "axis");
+  return {
+    unit: readText(fields, "unit"),
+    perPixel: readNumber(fields, "per_pixel"),
+    zeroPx: readNumberOrNull(fields, "zero_px"),
   };
 }
 

@@ -1,11 +1,14 @@
 import { formatNumber } from "../core/numbers";
 import type { ImagePoint } from "../geometry/points";
 import type { StudyImage } from "./types";
+import { type RegionAxes, regionAround } from "./ultrasound";
 
 /** What a length is worth: mm of a pixel down and across, and the unit in honest words; pixels without a spacing. */
 export interface PixelScale {
   readonly spacingMm: readonly [number, number] | null;
   readonly unit: string;
+  /** Of a region of an ultrasound image that has no lengths, such as a spectrum: only its axes measure. */
+  readonly axes?: RegionAxes;
 }
 
 /** A line of known length that a reader drew on the image. */
@@ -16,26 +19,26 @@ export interface CalibrationLine {
 }
 
 const PIXELS: PixelScale = { spacingMm: null, unit: "px" };
+const OUTSIDE: PixelScale = { spacingMm: null, unit: "px, not within one region" };
 
 /**
  * The scale that holds for some points of an image.
  *
  * A line drawn by a reader wins over the file. A spacing at the detector is named as such, and so is one that the file
  * corrected by an estimated magnification. In an ultrasound image a scale holds within the region that has it, for
- * points that all lie in that region (PS3.3 10.7.1.3 and C.8.5.5).
+ * points that all lie in that region; a region over time or velocity has axes and no spacing (PS3.3 10.7.1.3, C.8.5.5).
  */
 export function pixelScale(
   image: StudyImage,
   points: readonly ImagePoint[],
   line: CalibrationLine | null = null,
 ): PixelScale {
+  const region = regionAround(image, points);
+  // A line of known length says nothing of time and velocity.
+  if (region?.pixelSpacingMm === null) return { ...PIXELS, axes: region };
   if (line !== null) return calibratedScale(image, line);
-  if (image.spacingSource === "ultrasound_region" || image.ultrasoundRegions.length > 0) {
-    const region = image.ultrasoundRegions.find(({ left, top, right, bottom }) =>
-      points.every(({ x, y }) => x >= left && x <= right + 1 && y >= top && y <= bottom + 1),
-    );
-    return region ? { spacingMm: region.pixelSpacingMm, unit: "mm" } : PIXELS;
-  }
+  if (region) return { spacingMm: region.pixelSpacingMm, unit: "mm" };
+  if (image.ultrasoundRegions.length > 0) return OUTSIDE;
   const spacingMm = image.pixelSpacingMm;
   if (spacingMm === null || image.spacingSource === "none") return PIXELS;
   if (image.spacingSource === "patient") return { spacingMm, unit: "mm" };
@@ -67,33 +70,33 @@ export function measureArea(scale: PixelScale, areaPx: number): number {
 /**
  * The angle in degrees at `vertex`, or null when a side has no length.
  *
- * Sides are measured in the shape of the pixel: an angle on pixels that are not square would be wrong.
+ * Sides are measured in the shape of the pixel, `aspect` its height by its width: an angle on pixels that are not square
+ * would be wrong.
  */
 export function measureAngle(
-  image: StudyImage,
+  aspect: number,
   from: ImagePoint,
   vertex: ImagePoint,
   to: ImagePoint,
 ): number | null {
-  return angleBetween(image, [vertex, from], [vertex, to]);
+  return angleBetween(aspect, [vertex, from], [vertex, to]);
 }
 
 /** The angle between two lines, from 0 to 90 degrees, whichever way they were drawn; null when one has no length. */
 export function measureCobb(
-  image: StudyImage,
+  aspect: number,
   first: readonly [ImagePoint, ImagePoint],
   second: readonly [ImagePoint, ImagePoint],
 ): number | null {
-  const degrees = angleBetween(image, first, second);
+  const degrees = angleBetween(aspect, first, second);
   return degrees === null ? null : Math.min(degrees, 180 - degrees);
 }
 
 function angleBetween(
-  image: StudyImage,
+  aspect: number,
   [a, b]: readonly [ImagePoint, ImagePoint],
   [c, d]: readonly [ImagePoint, ImagePoint],
 ): number | null {
-  const aspect = pixelAspect(image);
   const first = { x: b.x - a.x, y: (b.y - a.y) * aspect };
   const second = { x: d.x - c.x, y: (d.y - c.y) * aspect };
   const lengths = Math.hypot(first.x, first.y) * Math.hypot(second.x, second.y);
@@ -102,8 +105,13 @@ function angleBetween(
   return (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;
 }
 
+/** Height of a pixel divided by its width, as it is measured: in a region of an ultrasound image by the region. */
+export function measuredAspect({ spacingMm }: PixelScale, image: StudyImage): number {
+  return spacingMm === null ? pixelAspect(image) : spacingMm[0] / spacingMm[1];
+}
+
 /**
- * Height of a pixel divided by its width.
+ * Height of a pixel divided by its width, as it is shown.
  *
  * Spacing of the patient or the detector decides, then the Pixel Aspect Ratio. Ultrasound regions calibrate
  * measurements only: their axes may be time or velocity and must not stretch the picture.
@@ -134,7 +142,7 @@ export function formatTwoLengths(one: number, other: number, scale: PixelScale):
 export function formatArea(value: number, scale: PixelScale): string {
   const { factor, unit } = readable(Math.sqrt(value), scale);
   const area = value * factor ** 2;
-  const digits = unit === "px" || area >= 100 ? 0 : area >= 10 ? 1 : 2;
+  const digits = unit.startsWith("px") || area >= 100 ? 0 : area >= 10 ? 1 : 2;
   return `${formatNumber(area, digits)} ${unit.replace(/^(mm|px|µm)/, "$1²")}`;
 }
 
@@ -145,7 +153,7 @@ function readable(length: number, { spacingMm, unit }: PixelScale): { factor: nu
 }
 
 function lengthDigits(value: number, unit: string): string {
-  return formatNumber(value, unit === "px" ? 0 : 1);
+  return formatNumber(value, unit.startsWith("px") ? 0 : 1);
 }
 
 export function formatAngle(degrees: number | null): string {

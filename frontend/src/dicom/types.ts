@@ -45,13 +45,25 @@ export interface Packing {
 
 export type SpacingSource = "patient" | "detector" | "ultrasound_region" | "none";
 
-/** A part of an ultrasound image with a spacing of its own; borders are pixels that belong to it. */
+/** What a step to the right, or down, means: value = (coordinate - zeroPx) * perPixel (PS3.3 C.8.5.5). */
+export interface RegionAxis {
+  /** "mm", "ms", "cm/s", "Hz" and the like. */
+  readonly unit: string;
+  readonly perPixel: number;
+  /** Null where the file names no reference: then differences are known, and no values. */
+  readonly zeroPx: number | null;
+}
+
+/** A part of an ultrasound image with units of its own; borders are pixels that belong to it. */
 export interface UltrasoundRegion {
   readonly left: number;
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
-  readonly pixelSpacingMm: readonly [number, number];
+  /** Down and across; null where the axes are not both lengths. */
+  readonly pixelSpacingMm: readonly [number, number] | null;
+  readonly across: RegionAxis | null;
+  readonly down: RegionAxis | null;
 }
 
 /** One frame of one SOP Instance: what a viewport can show. */

@@ -1,5 +1,6 @@
-import { formatAngle, measureAngle, measureCobb } from "../../dicom/calibration";
-import { asLine, asPlaced, type Kind, replaced } from "./kind";
+import { formatAngle, measureAngle, measureCobb, measuredAspect } from "../../dicom/calibration";
+import { refusal } from "../../dicom/ultrasound";
+import { asLine, asPlaced, type Kind, replaced, type Surroundings } from "./kind";
 
 export const angle: Kind = {
   label: "Angle",
@@ -9,8 +10,8 @@ export const angle: Kind = {
   build: asPlaced,
   strokes: asLine,
   moveHandle: replaced,
-  describe: ({ points: [from, vertex, to] }, { image }) =>
-    from && vertex && to ? [formatAngle(measureAngle(image, from, vertex, to))].filter(Boolean) : [],
+  describe: ({ points: [from, vertex, to] }, around) =>
+    from && vertex && to ? written(around, (aspect) => measureAngle(aspect, from, vertex, to)) : [],
 };
 
 /** The angle between two lines, each along an end plate. */
@@ -19,6 +20,14 @@ export const cobb: Kind = {
   label: "Cobb angle",
   placed: 4,
   strokes: (points) => [...asLine(points.slice(0, 2)), ...asLine(points.slice(2, 4))],
-  describe: ({ points: [a, b, c, d] }, { image }) =>
-    a && b && c && d ? [formatAngle(measureCobb(image, [a, b], [c, d]))].filter(Boolean) : [],
+  describe: ({ points: [a, b, c, d] }, around) =>
+    a && b && c && d ? written(around, (aspect) => measureCobb(aspect, [a, b], [c, d])) : [],
 };
+
+function written(
+  { image, scale }: Surroundings,
+  measure: (aspect: number) => number | null,
+): readonly string[] {
+  if (scale.axes) return [refusal("angle", scale.axes)];
+  return [formatAngle(measure(measuredAspect(scale, image)))].filter(Boolean);
+}

@@ -136,3 +136,31 @@ it("says nothing of a mark that is only begun, whatever its kind", () => {
     expect(() => KINDS[kind].strokes([imagePoint(1, 1)], 1)).not.toThrow();
   }
 });
+
+describe("a spectrum of an ultrasound image", () => {
+  const box = { left: 300, top: 200, right: 599, bottom: 299, pixelSpacingMm: null };
+  const across = { unit: "ms", perPixel: 4, zeroPx: null };
+  const down = { unit: "cm/s", perPixel: -2, zeroPx: 260.5 };
+  const image = sampleImage({
+    kind: "colour",
+    spacingSource: "none",
+    ultrasoundRegions: [{ ...box, across, down }],
+  });
+  const points = [imagePoint(320, 210), imagePoint(350, 250), imagePoint(400, 210), imagePoint(390, 290)];
+
+  it("has neither angles nor areas nor diameters, and says why", () => {
+    expect(words("angle", points.slice(0, 3), image)).toBe("No angle: the axes are time and velocity");
+    expect(words("polygon", points, image)).toBe("No area: the axes are time and velocity");
+    expect(words("bidirectional", points, image)).toBe("No diameters: the axes are time and velocity");
+  });
+
+  it("has the velocity under a probe", () => {
+    expect(words("probe", [imagePoint(320.5, 230.5)], image)).toBe("60 cm/s / 321, 231");
+  });
+
+  it("is not measured across its border", () => {
+    expect(words("length", [imagePoint(310, 190), imagePoint(310, 240)], image)).toBe(
+      "50 px, not within one region",
+    );
+  });
+});

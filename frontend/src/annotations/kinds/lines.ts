@@ -1,4 +1,5 @@
-import { formatLength, formatTwoLengths, measureLength } from "../../dicom/calibration";
+import { formatLength, formatTwoLengths, measureLength, type PixelScale } from "../../dicom/calibration";
+import { alongAxes, refusal } from "../../dicom/ultrasound";
 import { type ImagePoint, imagePoint } from "../../geometry/points";
 import { asLine, asPlaced, type Kind, replaced } from "./kind";
 
@@ -10,8 +11,7 @@ export const length: Kind = {
   build: asPlaced,
   strokes: asLine,
   moveHandle: replaced,
-  describe: ({ points: [from, to] }, { scale }) =>
-    from && to ? [formatLength(measureLength(scale, from, to), scale)] : [],
+  describe: ({ points: [from, to] }, { scale }) => (from && to ? describeLine(scale, from, to) : []),
 };
 
 export const calibration: Kind = {
@@ -37,9 +37,18 @@ export const bidirectional: Kind = {
   build: ([from, to], aspect) => (from && to ? withShortAxis(from, to, 0.5, 0.25, 0.25, aspect) : []),
   strokes: ([a, b, c, d]) => [...(a && b ? asLine([a, b]) : []), ...(c && d ? asLine([c, d]) : [])],
   moveHandle: moveDiameter,
-  describe: ({ points: [a, b, c, d] }, { scale }) =>
-    a && b && c && d ? [formatTwoLengths(measureLength(scale, a, b), measureLength(scale, c, d), scale)] : [],
+  describe: ({ points: [a, b, c, d] }, { scale }) => {
+    if (!a || !b || !c || !d) return [];
+    if (scale.axes) return [refusal("diameters", scale.axes)];
+    return [formatTwoLengths(measureLength(scale, a, b), measureLength(scale, c, d), scale)];
+  },
 };
+
+/** A length; along axes that are not lengths, such as time and velocity, how far apart its ends are on each. */
+function describeLine(scale: PixelScale, from: ImagePoint, to: ImagePoint): readonly string[] {
+  if (scale.axes) return alongAxes(scale.axes, from, to);
+  return [formatLength(measureLength(scale, from, to), scale)];
+}
 
 /** `along` is a share of the long axis, `left` and `right` are shares of its length square to it. */
 function withShortAxis(

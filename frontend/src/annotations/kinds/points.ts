@@ -1,4 +1,5 @@
 import { formatNumber, formatValue } from "../../core/numbers";
+import { atAxes } from "../../dicom/ultrasound";
 import type { ImagePoint } from "../../geometry/points";
 import { asPlaced, type Kind, replaced, type Surroundings } from "./kind";
 
@@ -11,7 +12,8 @@ export const probe: Kind = {
   build: asPlaced,
   strokes: () => [],
   moveHandle: replaced,
-  describe: ({ points: [point] }, around) => (point ? [describeBoth(point, around)] : []),
+  describe: ({ points: [point] }, around) =>
+    point ? [axesAt(point, around), describeBoth(point, around)].filter(Boolean) : [],
 };
 
 export const text: Kind = {
@@ -24,6 +26,11 @@ export const text: Kind = {
 
 const { asks: _asked, ...silent } = text;
 export const spineLabel: Kind = { ...silent, label: "Vertebra" };
+
+/** What the point means in a region over time, depth or velocity. */
+function axesAt(point: ImagePoint, { scale }: Surroundings): string {
+  return scale.axes ? atAxes(scale.axes, point) : "";
+}
 
 /** The uptake of what is laid over comes first: it is what the reader asks for. */
 function describeBoth(point: ImagePoint, around: Surroundings): string {

@@ -2,6 +2,7 @@ import { formatNumber, formatValue } from "../../core/numbers";
 import { formatArea, measureArea, pixelAspect } from "../../dicom/calibration";
 import type { RegionStatistics } from "../../dicom/regionStatistics";
 import type { StudyImage } from "../../dicom/types";
+import { refusal } from "../../dicom/ultrasound";
 import { type ImagePoint, imagePoint } from "../../geometry/points";
 import { circleAxes, ellipseAxes, type RegionKind, regionShape } from "../../geometry/regionShape";
 import type { Annotation } from "../store";
@@ -139,7 +140,9 @@ function describeRegion(
   { image, scale, values }: Surroundings,
 ): readonly string[] {
   const shape = regionShape(kind, annotation.points, pixelAspect(image));
-  const area = `Area ${formatArea(measureArea(scale, shape.areaPx), scale)}`;
+  const area = scale.axes
+    ? refusal("area", scale.axes)
+    : `Area ${formatArea(measureArea(scale, shape.areaPx), scale)}`;
   const statistics = values.statistics(annotation);
   if (statistics === null) return [area];
   if (statistics === "loading") return [area, "Values are loading"];
