@@ -14,4 +14,9 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     def flag(codename: Codename) -> object:
         return SimpleLazyObject(lambda: roles_allow(roles_of_request(request), codename))
 
-    return {"may_upload": flag(Codename.UPLOAD_STUDY), "may_view_audit": flag(Codename.VIEW_AUDIT)}
+    return {
+        "may_upload": flag(Codename.UPLOAD_STUDY),
+        "may_view_audit": flag(Codename.VIEW_AUDIT),
+        "may_view_examinations": flag(Codename.VIEW_STUDY),
+        "may_manage_orders": flag(Codename.MANAGE_ORDERS),
+    }

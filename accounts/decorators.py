@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from accounts.http import is_for_script, sign_in_first
+from accounts.models import User
 from accounts.permissions import active_roles, roles_allow
 from accounts.roles import Codename, Role
 from common.http import problem
@@ -43,6 +44,12 @@ def public(reason: str) -> Callable[[View], View]:
     """Mark a view that anybody may call, and say why in a sentence."""
 
     return lambda view: with_marks(view, permission_mark=f"public: {reason}")
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Return the user of a request that `requires` has let in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def roles_of_request(request: HttpRequest) -> frozenset[Role]:

@@ -43,6 +43,7 @@ from dicomkit.synth.slide import demo_slide
 from dimse.models import Right
 from dimse.services.peers import add_peer
 from pacs_site.demo_annotations import seed_annotations
+from pacs_site.demo_orders import seed_orders
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +114,7 @@ def seed_demo(*, with_tokens: bool = False) -> Demo:
     """
     demo = seed_people(with_tokens=with_tokens)
     for facility in Facility.objects.filter(code__in=FACILITIES).order_by("code"):
+        seed_orders(facility)
         _import_files(facility)
         _ingest_synthetic(facility)
         _share_with_referrer(facility)

@@ -28,6 +28,11 @@ def may_read(user: Visitor, study: Study) -> bool:
     return may_on(user, Codename.REPORT_STUDY, study)
 
 
+def correctable_studies(user: Visitor) -> QuerySet[Study]:
+    """Return the studies on which the user may put right what is wrong."""
+    return filter_visible(Study.objects.all(), user, Codename.EDIT_STUDY)
+
+
 def may_assign(user: Visitor, study: Study) -> bool:
     """Return whether the user may give a study to a reader and change its priority."""
     return may(user, Codename.ASSIGN_READING, study.facility_id)
@@ -47,6 +52,11 @@ def may_protocol(user: Visitor, procedure: RequestedProcedure) -> bool:
     """Return whether the user may lay down how an examination is done: who reads there, and who examines."""
     facility_pk = procedure.imaging_service_request.facility_id
     return may(user, Codename.MANAGE_ORDERS, facility_pk) or may(user, Codename.REPORT_STUDY, facility_pk)
+
+
+def viewing_facilities(user: Visitor) -> QuerySet[Facility]:
+    """Return the facilities whose examinations the user may see, with their departments."""
+    return facilities_with(user, Codename.VIEW_STUDY).select_related("department")
 
 
 def visible_procedures(user: Visitor) -> QuerySet[RequestedProcedure]:

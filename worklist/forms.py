@@ -84,13 +84,14 @@ def position_of(parameters: QueryDict) -> Position:
     return Position(
         column=column,
         is_descending=direction == "desc" if direction else column is DEFAULT_COLUMN,
-        after_uid=_uid(parameters, "after"),
-        before_uid=_uid(parameters, "before"),
+        after_uid=uid_parameter(parameters, "after"),
+        before_uid=uid_parameter(parameters, "before"),
         is_last="last" in parameters,
     )
 
 
-def _uid(parameters: QueryDict, name: str) -> str:
+def uid_parameter(parameters: QueryDict, name: str) -> str:
+    """Return the UID that an address gives under a name; empty where it gives none, or something else."""
     text = parameters.get(name, "")
     return text if is_uid(text) else ""
 

@@ -1,0 +1,29 @@
+"""What time it is at a facility."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from accounts.models import Facility
+
+
+def zone_of(facility: Facility) -> ZoneInfo:
+    """Return the time zone of a facility; its department should have been selected with it."""
+    department = getattr(facility, "department", None)
+    name = department.time_zone if department else ""
+    return ZoneInfo(name or timezone.get_default_timezone_name())
+
+
+def today_at(facility: Facility) -> date:
+    """Return the date that a calendar at the facility shows."""
+    return timezone.localdate(timezone=zone_of(facility))
+
+
+def day_at(facility: Facility, day: date) -> tuple[datetime, datetime]:
+    """Return the first moment of a day at a facility and that of the next day."""
+    zone = zone_of(facility)
+    return (
+        datetime.combine(day, time(), tzinfo=zone),
+        datetime.combine(day + timedelta(days=1), time(), tzinfo=zone),
+    )
