@@ -110,7 +110,7 @@ def step_row(step: ScheduledProcedureStep, *, may_manage: bool) -> StepRow:
         last_image_time=_clock(study.last_instance_at, zone) if study else "",
         url=reverse("worklist:examination", args=[procedure.pk]),
         actions=actions,
-        has_more=any(one.needs_reason for one in actions),
+        has_more=not all(one.is_next for one in actions),
     )
 
 

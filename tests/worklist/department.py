@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -34,7 +33,7 @@ def task_of(study: Study) -> ReadingTask:
 def order(*, facility: Facility, patient_id: str = "P1", **values: Any) -> ImagingServiceRequest:
     """Place an order of one CT for a patient of the factories; columns of order, procedure and step by name."""
     step = {key: values.pop(key) for key in ("station_ae_title",) if key in values}
-    scheduled_at = values.pop("scheduled_at", timezone.now() + timedelta(minutes=5))
+    scheduled_at = values.pop("scheduled_at", timezone.now())
     of_procedure = {
         key: values.pop(key)
         for key in ("modality", "priority", "study_instance_uid", "requested_procedure_id", "description")

@@ -166,7 +166,7 @@ def _context(
         "dose_reports": dose_of(study) if study else [],
         "history": history_of(study) if study else [],
         "choices": choices,
-        "has_more_choices": any(one.needs_reason for one in choices),
+        "has_more_choices": not all(one.is_next for one in choices),
         "may_manage": may_manage,
         "may_correct": study is not None and may_correct(request.user, study),
         "may_protocol": procedure is not None and may_protocol(request.user, procedure),
@@ -184,7 +184,7 @@ def _choices(request: HttpRequest, task: ReadingTask, study: Study) -> list[Acti
     corrects, reads = may_correct(request.user, study), may_read(request.user, study)
     possible = READING_TRANSITIONS.possible(ReadingStatus(task.status))
     return [
-        ActionChoice(str(action), action.label, action in _NEEDS_REASON, action == ReadingAction.CHECK)
+        ActionChoice(str(action), action.label, action in _NEEDS_REASON, action not in _NEEDS_REASON)
         for action in _HAND_OVER
         if action in possible and (corrects or (reads and action == ReadingAction.RETURN))
     ]
