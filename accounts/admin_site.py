@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import may_manage_users
 from accounts.decorators import public
@@ -22,9 +23,9 @@ refusals_recorded = audited(EventType.ACCESS_REFUSED, recorded_by_service=True)
 class ReadingRoomAdminSite(AdminSite):
     """Open to superusers, and to staff who manage the people of a facility. It grants nothing else."""
 
-    site_header = "Reading Room administration"
+    site_header = _("Reading Room administration")
     site_title = "Reading Room"
-    index_title = "People and facilities"
+    index_title = _("People and facilities")
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:

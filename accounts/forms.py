@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services.users import set_password
@@ -35,7 +36,9 @@ class LoginForm(auth_forms.AuthenticationForm):
 
     error_messages = {
         **auth_forms.AuthenticationForm.error_messages,
-        "invalid_login": "That name and password do not belong together. Upper and lower case count in the password.",
+        "invalid_login": _(
+            "That name and password do not belong together. Upper and lower case count in the password."
+        ),
     }
 
 

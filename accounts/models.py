@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import UserDeletionError
 from accounts.roles import Role
@@ -43,17 +44,23 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # guardian ha
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     username = models.CharField(
-        "user name",
+        _("user name"),
         max_length=150,
         unique=True,
-        help_text="Letters, digits and @ . + - _; upper and lower case are the same.",
+        help_text=_("Letters, digits and @ . + - _; upper and lower case are the same."),
         validators=[ASCIIUsernameValidator()],
         error_messages={"unique": "A user with that name already exists."},
     )
-    display_name = models.CharField("name", max_length=150, blank=True)
-    email = models.EmailField("e-mail address", blank=True)
+    display_name = models.CharField(_("name"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=12,
+        blank=True,
+        help_text=_("Of the pages; left blank, what the browser asks for."),
+    )
     session_generation = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Counted up to end every session of the user at once."
+        default=0, editable=False, help_text=_("Counted up to end every session of the user at once.")
     )
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -108,24 +115,26 @@ class Facility(models.Model):
         max_length=16,
         unique=True,
         validators=[
-            RegexValidator(r"\A[A-Z0-9][A-Z0-9_-]*\Z", "Use capital letters, digits, hyphen and underscore.")
+            RegexValidator(
+                r"\A[A-Z0-9][A-Z0-9_-]*\Z", _(_("Use capital letters, digits, hyphen and underscore."))
+            )
         ],
-        help_text="Short name in capital letters, used in commands, logs and devices' settings.",
+        help_text=_("Short name in capital letters, used in commands, logs and devices' settings."),
     )
     name = models.CharField(max_length=150)
     issuer_of_patient_id = models.CharField(
-        "issuer of patient ID",
+        _("issuer of patient ID"),
         max_length=64,
         blank=True,
-        help_text="Who gave the patient IDs that arrive without an issuer; the code where left blank.",
+        help_text=_("Who gave the patient IDs that arrive without an issuer; the code where left blank."),
     )
     is_active = models.BooleanField(
-        "active", default=True, help_text="An inactive facility shows its studies to nobody."
+        _("active"), default=True, help_text=_("An inactive facility shows its studies to nobody.")
     )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["code"]
-        verbose_name_plural = "facilities"
+        verbose_name_plural = _("facilities")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(code=Upper("code")), name="facility_code_in_capitals"),
             models.CheckConstraint(condition=~models.Q(code=""), name="facility_code_not_empty"),
@@ -165,24 +174,24 @@ class ApiToken(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
     public_id = models.CharField(
-        "token",
+        _("token"),
         max_length=12,
         unique=True,
-        help_text="Names it in lists and in the audit log; opens nothing.",
+        help_text=_("Names it in lists and in the audit log; opens nothing."),
     )
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)
-    purpose = models.CharField(max_length=100, blank=True, help_text="Which program uses it, and where.")
-    scopes = models.CharField(max_length=60, help_text="What it is good for, separated by spaces.")
-    created_at = models.DateTimeField("created", default=timezone.now, editable=False)
-    expires_at = models.DateTimeField("expires")
+    purpose = models.CharField(max_length=100, blank=True, help_text=_("Which program uses it, and where."))
+    scopes = models.CharField(max_length=60, help_text=_("What it is good for, separated by spaces."))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(
-        "last used", null=True, blank=True, editable=False, help_text="To the minute."
+        _("last used"), null=True, blank=True, editable=False, help_text=_("To the minute.")
     )
-    revoked_at = models.DateTimeField("revoked", null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at"]
-        verbose_name = "API token"
+        verbose_name = _("API token")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=models.Q(expires_at__gt=models.F("created_at")), name="api_token_expires_later"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Codename(StrEnum):
@@ -28,11 +29,11 @@ class Codename(StrEnum):
 class Role(models.TextChoices):
     """What a person is at a facility."""
 
-    RADIOLOGIST = "radiologist", "Radiologist"
-    TECHNOLOGIST = "technologist", "Technologist"
-    REFERRER = "referrer", "Referring physician"
-    ADMINISTRATOR = "administrator", "Administrator"
-    AUDITOR = "auditor", "Auditor"
+    RADIOLOGIST = "radiologist", _("Radiologist")
+    TECHNOLOGIST = "technologist", _("Technologist")
+    REFERRER = "referrer", _("Referring physician")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor")
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,21 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse_lazy
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from accounts import forms
 from accounts.decorators import public, requires
 from accounts.middleware import CLEAR_SITE_DATA
+from accounts.models import User
+from accounts.services.users import choose_language
 from audit.decorators import not_audited
 
 
@@ -22,6 +29,14 @@ class LoginView(auth_views.LoginView):
         """Say why the page came up where a session has ended."""
         return super().get_context_data(has_expired="expired" in self.request.GET, **kwargs)
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in, and go on in the language that the user chose, on whatever machine it was."""
+        response = super().form_valid(form)
+        user = form.get_user()
+        if isinstance(user, User) and check_for_language(user.language):
+            remember_language(response, user.language)
+        return response
+
 
 class LogoutView(auth_views.LogoutView):
     http_method_names = ["post", "options"]
@@ -30,6 +45,8 @@ class LogoutView(auth_views.LogoutView):
         """Sign out and have the browser forget the images and pages that it kept."""
         response = super().post(request, *args, **kwargs)
         response["Clear-Site-Data"] = CLEAR_SITE_DATA
+        # The next person at this machine may speak another.
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
         return response
 
 
@@ -57,6 +74,31 @@ class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
         response = super().dispatch(*args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Have the browser ask for the language from now on; the user's row is not looked up for every image."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
+
+
+@require_POST
+@not_audited("In which language the pages speak is no matter of record.")
+@public("The login page speaks every language too.")
+def language(request: HttpRequest) -> HttpResponse:
+    """Speak another language from now on, here and, to a user who has signed in, everywhere.
+
+    The way back is the Referer, which the policy of our pages sends to ourselves only.
+    """
+    if isinstance(request.user, User):
+        choose_language(request.user, language=request.POST.get("language", ""))
+    return set_language(request)
 
 
 _by_signal = not_audited("The signals of login and logout record success, refusal and lock.")

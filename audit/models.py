@@ -6,6 +6,7 @@ No foreign keys, not even to the user: a record is a fact that outlives its subj
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from audit.exceptions import AppendOnlyError
 
@@ -21,19 +22,19 @@ class Outcome(models.IntegerChoices):
     PS3.15 A.5.1 (EventOutcomeIndicator)
     """
 
-    SUCCESS = 0, "success"
-    MINOR_FAILURE = 4, "refused"
-    SERIOUS_FAILURE = 8, "failed"
-    MAJOR_FAILURE = 12, "failed and unusable"
+    SUCCESS = 0, _("success")
+    MINOR_FAILURE = 4, _("refused")
+    SERIOUS_FAILURE = 8, _("failed")
+    MAJOR_FAILURE = 12, _("failed and unusable")
 
 
 class ActorKind(models.TextChoices):
     """What kind of actor did something."""
 
-    USER = "user", "person"
-    APPLICATION_ENTITY = "application_entity", "DICOM device"
-    SYSTEM = "system", "the system itself"
-    COMMAND = "command", "management command"
+    USER = "user", _("person")
+    APPLICATION_ENTITY = "application_entity", _("DICOM device")
+    SYSTEM = "system", _("the system itself")
+    COMMAND = "command", _("management command")
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
@@ -51,12 +52,12 @@ class AuditEvent(models.Model):
 
     seq = models.BigIntegerField(primary_key=True, help_text="Place in the chain, from 1, without gaps.")
     time = models.DateTimeField()
-    event_type = models.CharField(max_length=40, help_text="Our own name of the event (audit.vocabulary).")
-    event_id = models.CharField(max_length=16, help_text="DICOM code of the event, PS3.16 CID 400.")
+    event_type = models.CharField(max_length=40, help_text=_("Our own name of the event (audit.vocabulary)."))
+    event_id = models.CharField(max_length=16, help_text=_("DICOM code of the event, PS3.16 CID 400."))
     event_type_code = models.CharField(
-        max_length=16, blank=True, help_text="DICOM code of its type, CID 401."
+        max_length=16, blank=True, help_text=_("DICOM code of its type, CID 401.")
     )
-    action = models.CharField(max_length=1, help_text="C, R, U, D or E.")
+    action = models.CharField(max_length=1, help_text=_("C, R, U, D or E."))
     outcome = models.PositiveSmallIntegerField(choices=Outcome.choices)
     actor_kind = models.CharField(max_length=20, choices=ActorKind.choices)
     actor_identifier = models.CharField(max_length=150, blank=True)
@@ -76,7 +77,7 @@ class AuditEvent(models.Model):
     class Meta:
         default_permissions = ()
         ordering: ClassVar[list[str]] = ["-seq"]
-        verbose_name = "audit event"
+        verbose_name = _("audit event")
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["time"], name="audit_time"),
             models.Index(fields=["event_type", "seq"], name="audit_event_type"),

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility
 from dimse.hosts import normal_host, validate_host
@@ -14,7 +15,7 @@ from dimse.hosts import normal_host, validate_host
 # around it mean nothing and are not stored.
 validate_ae_title = RegexValidator(
     r"\A[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?\Z",
-    "Enter 1 to 16 ASCII characters without a backslash.",
+    _(_("Enter 1 to 16 ASCII characters without a backslash.")),
 )
 
 
@@ -51,39 +52,39 @@ class ApplicationEntity(models.Model):
     """
 
     ae_title = models.CharField(
-        "AE title",
+        _("AE title"),
         max_length=16,
         unique=True,
         validators=[validate_ae_title],
         error_messages={"unique": "An application entity with that title exists already."},
-        help_text="As the device sends it; upper and lower case differ.",
+        help_text=_("As the device sends it; upper and lower case differ."),
     )
     host = models.CharField(
         max_length=253,
         validators=[validate_host],
-        help_text="The IP address or host name that it calls from, and under which it can be reached.",
+        help_text=_("The IP address or host name that it calls from, and under which it can be reached."),
     )
     port = models.PositiveIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(65535)],
-        help_text="Where it listens; not used for what it sends.",
+        help_text=_("Where it listens; not used for what it sends."),
     )
     facility = models.ForeignKey(
         Facility,
         on_delete=models.PROTECT,
         related_name="application_entities",
-        help_text="To which the studies that it sends belong.",
+        help_text=_("To which the studies that it sends belong."),
     )
-    may_store = models.BooleanField("may store", default=False)
-    may_query = models.BooleanField("may query", default=False)
-    may_retrieve = models.BooleanField("may retrieve", default=False)
-    may_use_worklist = models.BooleanField("may use the worklist", default=False)
-    is_active = models.BooleanField("active", default=True, help_text="An inactive entity is refused.")
-    description = models.CharField(max_length=200, blank=True, help_text="Room, maker, whom to call.")
+    may_store = models.BooleanField(_("may store"), default=False)
+    may_query = models.BooleanField(_("may query"), default=False)
+    may_retrieve = models.BooleanField(_("may retrieve"), default=False)
+    may_use_worklist = models.BooleanField(_("may use the worklist"), default=False)
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("An inactive entity is refused."))
+    description = models.CharField(max_length=200, blank=True, help_text=_("Room, maker, whom to call."))
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["ae_title"]
-        verbose_name_plural = "application entities"
+        verbose_name_plural = _("application entities")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~models.Q(ae_title=""), name="ae_title_not_empty"),
             models.CheckConstraint(condition=~models.Q(host=""), name="ae_host_not_empty"),

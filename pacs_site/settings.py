@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
+from pacs_site.catalogues import compiled_catalogues, language_names
 from pacs_site.env import (
     env_bool,
     env_int,
@@ -52,15 +53,16 @@ PACS_TLS = env_bool("PACS_TLS", False)
 # Proxies of our own in front of us; that many entries at the end of X-Forwarded-For are believed.
 PACS_TRUSTED_PROXIES = env_int("PACS_TRUSTED_PROXIES", 1 if PACS_TLS else 0, maximum=10)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PACS_TLS else None
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PACS_TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = PACS_TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PACS_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PACS_TLS
 CSRF_TRUSTED_ORIGINS = env_list("PACS_TRUSTED_ORIGINS", [])
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 # Two installations on one host differ in their port only, and cookies do not know ports.
 SESSION_COOKIE_NAME = f"reading_room_session_{PACS_HTTP_PORT}"
 CSRF_COOKIE_NAME = f"reading_room_csrf_{PACS_HTTP_PORT}"
+LANGUAGE_COOKIE_NAME = f"reading_room_language_{PACS_HTTP_PORT}"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -106,6 +108,8 @@ MIDDLEWARE = [
     "common.logging.RequestIdMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Looks at a cookie and a header only; before anything that answers in words.
+    "django.middleware.locale.LocaleMiddleware",
     # After what adds headers to every answer, before what finds out who asks.
     "viewer.middleware.AdmittedTilesMiddleware",
     # Before cookies are read: a request with a token has no other identity.
@@ -131,6 +135,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
                 "accounts.context_processors.navigation",
             ],
         },
@@ -328,10 +333,16 @@ if PACS_DEMO and not _is_loopback:
 # --- Static files --------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = PACS_DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", PACS_DATA_DIR / "locale" / "browser"]
 
 # --- Language and time ---------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en-us"
+# Spoken where neither the user nor the browser asks for another.
+LANGUAGE_CODE = env_str("PACS_LANGUAGE", "en")
+LANGUAGES = language_names(BASE_DIR / "locale")
+LOCALE_PATHS = [PACS_DATA_DIR / "locale"]
+PACS_CATALOGUES = compiled_catalogues(BASE_DIR / "locale", PACS_DATA_DIR / "locale")
+FORMAT_MODULE_PATH = "pacs_site.formats"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 TIME_ZONE = env_str("PACS_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True

@@ -3,6 +3,9 @@
 import json
 from collections.abc import Sequence
 
+from django.conf import settings
+from django.utils.translation import override
+
 from dicomkit.evidence import EvidenceImage
 from dicomkit.image_attributes import frame_attributes
 from dicomkit.marking import REGION_KINDS, MarkingKind
@@ -22,6 +25,8 @@ MEASURING_KINDS = REGION_KINDS | {
 }
 
 
+# What is stored speaks the language of the site, whoever asked for it.
+@override(settings.LANGUAGE_CODE)
 def reported_markings(annotations: Sequence[Annotation]) -> list[ReportedMarking] | None:
     """Return those annotations that measure something, with their numbers; None while workers compute some of them.
 

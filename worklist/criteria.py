@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 class DatePreset(StrEnum):
     """Ranges of Study Date at one click."""
@@ -64,24 +67,24 @@ class Column:
     """
 
     key: str
-    label: str
+    label: str | Promise
     field: str
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("patient", "Patient", "patient_name_key"),
-    Column("patient_id", "Patient ID", "patient_id"),
-    Column("age", "Age", "patient_age_days"),
-    Column("sex", "Sex", "patient_sex"),
-    Column("date", "Study date", "study_moment"),
-    Column("description", "Description", "study_description"),
-    Column("modality", "Modality", "modalities_in_study"),
-    Column("body_part", "Body part", "body_parts_examined"),
-    Column("accession", "Accession", "accession_number"),
-    Column("series", "Series", "number_of_study_related_series"),
-    Column("images", "Images", "number_of_study_related_instances"),
-    Column("status", "Status", "status"),
-    Column("facility", "Facility", "facility_id"),
+    Column("patient", _("Patient"), "patient_name_key"),
+    Column("patient_id", _("Patient ID"), "patient_id"),
+    Column("age", _("Age"), "patient_age_days"),
+    Column("sex", _("Sex"), "patient_sex"),
+    Column("date", _("Study date"), "study_moment"),
+    Column("description", _("Description"), "study_description"),
+    Column("modality", _("Modality"), "modalities_in_study"),
+    Column("body_part", _("Body part"), "body_parts_examined"),
+    Column("accession", _("Accession"), "accession_number"),
+    Column("series", _("Series"), "number_of_study_related_series"),
+    Column("images", _("Images"), "number_of_study_related_instances"),
+    Column("status", _("Status"), "status"),
+    Column("facility", _("Facility"), "facility_id"),
 )
 COLUMN_OF = {column.key: column for column in COLUMNS}
 DEFAULT_COLUMN = COLUMN_OF["date"]

@@ -1,6 +1,7 @@
 """Rows of the list as the template shows them."""
 
 from dataclasses import dataclass
+from datetime import date, time
 
 from django.urls import reverse
 
@@ -45,8 +46,8 @@ class Row:
     patient_id: str
     age: str
     sex: str
-    study_date: str
-    study_time: str
+    study_date: date | None
+    study_time: time | None
     study_description: str
     modalities: list[str]
     notes: list[str]
@@ -69,8 +70,8 @@ def row_of(study: Study) -> Row:
         patient_id=study.patient_id,
         age=age_of(study),
         sex=study.patient_sex,
-        study_date=study.study_date.isoformat() if study.study_date else "",
-        study_time=study.study_time.strftime("%H:%M") if study.study_time else "",
+        study_date=study.study_date,
+        study_time=study.study_time,
         study_description=study.study_description,
         modalities=modalities,
         notes=notes,
@@ -79,7 +80,7 @@ def row_of(study: Study) -> Row:
         number_of_series=study.number_of_study_related_series,
         number_of_instances=study.number_of_study_related_instances,
         status=study.status,
-        status_label=ReceptionStatus(study.status).label,
+        status_label=str(ReceptionStatus(study.status).label),
         facility_code=study.facility.code,
         viewer_url=reverse("viewer:study", args=[study.study_instance_uid]),
     )

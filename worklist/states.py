@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from worklist.exceptions import TransitionError
 
@@ -20,72 +21,72 @@ Action = TypeVar("Action", bound=models.TextChoices)
 class StepStatus(models.TextChoices):
     """How far a scheduled procedure step has come."""
 
-    SCHEDULED = "scheduled", "Scheduled"
-    ARRIVED = "arrived", "Arrived"
-    IN_PROGRESS = "in_progress", "In progress"
-    COMPLETED = "completed", "Completed"
-    DISCONTINUED = "discontinued", "Discontinued"
-    CANCELLED = "cancelled", "Cancelled"
+    SCHEDULED = "scheduled", _("Scheduled")
+    ARRIVED = "arrived", _("Arrived")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    DISCONTINUED = "discontinued", _("Discontinued")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class StepAction(models.TextChoices):
     """What happens to a scheduled procedure step."""
 
-    ARRIVE = "arrive", "Arrived"
-    LEAVE = "leave", "Not here after all"
-    START = "start", "Begin"
-    COMPLETE = "complete", "Complete"
-    DISCONTINUE = "discontinue", "Break off"
-    REOPEN = "reopen", "Open again"
-    CANCEL = "cancel", "Cancel"
-    REINSTATE = "reinstate", "Schedule again"
+    ARRIVE = "arrive", _("Arrived")
+    LEAVE = "leave", _("Not here after all")
+    START = "start", _("Begin")
+    COMPLETE = "complete", _("Complete")
+    DISCONTINUE = "discontinue", _("Break off")
+    REOPEN = "reopen", _("Open again")
+    CANCEL = "cancel", _("Cancel")
+    REINSTATE = "reinstate", _("Schedule again")
 
 
 class PerformedStatus(models.TextChoices):
     """How far a performed procedure step has come; the values are those of the standard."""
 
-    IN_PROGRESS = "IN PROGRESS", "In progress"
-    COMPLETED = "COMPLETED", "Completed"
-    DISCONTINUED = "DISCONTINUED", "Discontinued"
+    IN_PROGRESS = "IN PROGRESS", _("In progress")
+    COMPLETED = "COMPLETED", _("Completed")
+    DISCONTINUED = "DISCONTINUED", _("Discontinued")
 
 
 class PerformedAction(models.TextChoices):
     """What a modality, or a person for it, reports of a performed procedure step."""
 
-    UPDATE = "update", "Update"
-    COMPLETE = "complete", "Complete"
-    DISCONTINUE = "discontinue", "Break off"
+    UPDATE = "update", _("Update")
+    COMPLETE = "complete", _("Complete")
+    DISCONTINUE = "discontinue", _("Break off")
 
 
 class ReadingStatus(models.TextChoices):
     """How far a study has come, from the first image to the report."""
 
-    IN_PROGRESS = "in_progress", "In progress"
-    COMPLETED = "completed", "Completed"
-    CHECKED = "checked", "Checked"
-    BEING_READ = "being_read", "Being read"
-    PRELIMINARY = "preliminary", "Preliminary"
-    FINAL = "final", "Final"
-    ADDENDED = "addended", "Addended"
-    DISCONTINUED = "discontinued", "Discontinued"
-    CANCELLED = "cancelled", "Cancelled"
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    CHECKED = "checked", _("Checked")
+    BEING_READ = "being_read", _("Being read")
+    PRELIMINARY = "preliminary", _("Preliminary")
+    FINAL = "final", _("Final")
+    ADDENDED = "addended", _("Addended")
+    DISCONTINUED = "discontinued", _("Discontinued")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class ReadingAction(models.TextChoices):
     """What happens to a study on its way to the report."""
 
-    COMPLETE = "complete", "Complete"
-    DISCONTINUE = "discontinue", "Break off"
-    REOPEN = "reopen", "Open again"
-    CHECK = "check", "Images checked"
-    RETURN = "return", "Back to the technologist"
-    CLAIM = "claim", "Read"
-    RELEASE = "release", "Put back"
-    SIGN_PRELIMINARY = "sign_preliminary", "Preliminary"
-    SIGN_FINAL = "sign_final", "Final"
-    ADDEND = "addend", "Addendum"
-    CANCEL = "cancel", "Nothing to read"
-    REINSTATE = "reinstate", "To be read after all"
+    COMPLETE = "complete", _("Complete")
+    DISCONTINUE = "discontinue", _("Break off")
+    REOPEN = "reopen", _("Open again")
+    CHECK = "check", _("Images checked")
+    RETURN = "return", _("Back to the technologist")
+    CLAIM = "claim", _("Read")
+    RELEASE = "release", _("Put back")
+    SIGN_PRELIMINARY = "sign_preliminary", _("Preliminary")
+    SIGN_FINAL = "sign_final", _("Final")
+    ADDEND = "addend", _("Addendum")
+    CANCEL = "cancel", _("Nothing to read")
+    REINSTATE = "reinstate", _("To be read after all")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import manageable_users, managed_facilities, may_manage_users
 from accounts.admin.base import ChoiceOfManaged, ManagedAdmin, SuperuserAdmin
@@ -23,7 +24,7 @@ admin.site.unregister(Group)
 class MembershipInline(ChoiceOfManaged, ManagedAdmin, admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     extra = 0
-    verbose_name_plural = "roles at facilities"
+    verbose_name_plural = _("roles at facilities")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A membership is granted or revoked, never changed into another."""
@@ -45,16 +46,18 @@ class AccountAdmin(ManagedAdmin, UserAdmin):  # type: ignore[type-arg]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["display_name", "email"]}),
+        (_("Person"), {"fields": ["display_name", "email"]}),
         (
-            "Access",
+            _("Access"),
             {
                 "fields": ["is_active", "is_staff", "is_superuser"],
-                "description": "Staff may open this site; a superuser manages all of it. Neither opens a single study: "
-                "only the roles below do. Users are deactivated, never deleted.",
+                "description": _(
+                    "Staff may open this site; a superuser manages all of it. Neither opens a single study: "
+                    "only the roles below do. Users are deactivated, never deleted."
+                ),
             },
         ),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import manageable_users, may_manage_users
 from accounts.admin.base import ManagedAdmin
@@ -62,13 +63,13 @@ class ApiTokenAdmin(ManagedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
         """Let those revoke who manage the people."""
         return may_manage_users(request.user)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, token: ApiToken) -> str:
         """Return whether the token is good, or why not."""
         return str(fault_of(token, now=timezone.now()) or "good")
 
-    @admin.action(description="Revoke at once", permissions=["revoke"])
+    @admin.action(description=_("Revoke at once"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: "QuerySet[ApiToken]") -> None:
         """Revoke through the service."""
         count = revoke_tokens(queryset, actor=current_actor())
-        self.message_user(request, f"Tokens revoked: {count}.")
+        self.message_user(request, _("Tokens revoked: %(count)d.") % {"count": count})

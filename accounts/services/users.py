@@ -7,6 +7,7 @@ transaction: what cannot be recorded does not happen.
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import check_for_language
 
 from accounts.models import ApiToken, User
 from accounts.services.tokens import revoke_tokens
@@ -81,6 +82,13 @@ def change_user(
     rights = {name: value for name, value in changes.items() if isinstance(value, bool)}
     _record(EventType.USER_CHANGED, stored, actor, changed=sorted(changes), **rights)
     return stored
+
+
+def choose_language(user: User, *, language: str) -> None:
+    """Keep the language of the pages that a user chose; one that is not offered is ignored. Records nothing."""
+    if check_for_language(language):
+        user.language = language
+        user.save(update_fields=["language"])
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from archive.models.blob import Blob
 from archive.models.series import Series
@@ -16,7 +17,9 @@ class Instance(models.Model):
     rows = models.PositiveIntegerField(null=True, blank=True)
     columns = models.PositiveIntegerField(null=True, blank=True)
     bits_allocated = models.PositiveSmallIntegerField(null=True, blank=True)
-    number_of_frames = models.PositiveIntegerField(default=0, help_text="0: the object has no image to show.")
+    number_of_frames = models.PositiveIntegerField(
+        default=0, help_text=_("0: the object has no image to show.")
+    )
     # What the viewer needs of each frame before it has a pixel (dicomkit.image_attributes); null without an image.
     image_attributes = models.JSONField(null=True, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class OwedWork(models.Model):
@@ -14,7 +15,7 @@ class OwedWork(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name_plural = "owed work"
+        verbose_name_plural = _("owed work")
         constraints = [models.UniqueConstraint(fields=["task_name", "subject_uid"], name="work_owed_once")]
         indexes = [models.Index(fields=["due_at"], name="owed_work_by_due_time")]
 

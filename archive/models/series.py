@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from archive.models.study import Study
 from common.models import TimestampedModel
@@ -27,7 +28,7 @@ class Series(TimestampedModel):
     number_of_series_related_instances = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name_plural = "series"
+        verbose_name_plural = _("series")
         indexes = [
             models.Index(fields=["study", "series_number", "id"], name="series_in_order"),
             models.Index(fields=["modality", "study"], name="series_by_modality"),

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility
 from archive.models.patient import Patient
@@ -8,8 +9,8 @@ from common.models import TimestampedModel
 class ReceptionStatus(models.TextChoices):
     """How far the arrival of a study has come."""
 
-    RECEIVING = "receiving", "Arriving"
-    COMPLETE = "complete", "Complete"
+    RECEIVING = "receiving", _("Arriving")
+    COMPLETE = "complete", _("Complete")
 
 
 class Study(TimestampedModel):  # type: ignore[django-manager-missing]
@@ -24,19 +25,21 @@ class Study(TimestampedModel):  # type: ignore[django-manager-missing]
     study_instance_uid = models.CharField(max_length=64, unique=True)
 
     patient_name = models.CharField(max_length=324, blank=True)
-    patient_name_key = models.CharField(max_length=324, blank=True, help_text="Patient Name for sorting.")
+    patient_name_key = models.CharField(max_length=324, blank=True, help_text=_("Patient Name for sorting."))
     patient_id = models.CharField(max_length=64, blank=True)
     issuer_of_patient_id = models.CharField(max_length=64, blank=True)
     patient_birth_date = models.DateField(null=True, blank=True)
     patient_sex = models.CharField(max_length=16, blank=True)
     patient_age_days = models.IntegerField(
-        default=-1, help_text="At the time of the study; -1 where it is unknown."
+        default=-1, help_text=_("At the time of the study; -1 where it is unknown.")
     )
 
     study_date = models.DateField(null=True, blank=True)
     study_time = models.TimeField(null=True, blank=True)
     study_moment = models.DateTimeField(
-        help_text="Study Date and Time as on the wall clock where it was made; the time of arrival where it has none."
+        help_text=_(
+            "Study Date and Time as on the wall clock where it was made; the time of arrival where it has none."
+        )
     )
     timezone_offset_from_utc = models.CharField(max_length=16, blank=True)
     study_id = models.CharField(max_length=64, blank=True)
@@ -44,19 +47,19 @@ class Study(TimestampedModel):  # type: ignore[django-manager-missing]
     study_description = models.CharField(max_length=128, blank=True)
     referring_physician_name = models.CharField(max_length=324, blank=True)
     modalities_in_study = models.CharField(
-        max_length=128, blank=True, help_text="Sorted, joined by a backslash."
+        max_length=128, blank=True, help_text=_("Sorted, joined by a backslash.")
     )
     body_parts_examined = models.CharField(
-        max_length=256, blank=True, help_text="Sorted, joined by a backslash."
+        max_length=256, blank=True, help_text=_("Sorted, joined by a backslash.")
     )
     number_of_study_related_series = models.PositiveIntegerField(default=0)
     number_of_study_related_instances = models.PositiveIntegerField(default=0)
 
     status = models.CharField(max_length=16, choices=ReceptionStatus, default=ReceptionStatus.RECEIVING)
-    last_instance_at = models.DateTimeField(help_text="When the newest instance arrived.")
+    last_instance_at = models.DateTimeField(help_text=_("When the newest instance arrived."))
 
     class Meta:
-        verbose_name_plural = "studies"
+        verbose_name_plural = _("studies")
         indexes = [
             models.Index(fields=["facility", "-study_moment", "-id"], name="study_by_facility"),
             models.Index(fields=["study_moment", "id"], name="study_by_moment"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import Facility
 from archive.events import StudyChanged, study_changed
@@ -233,7 +234,9 @@ class StudyIndexer:
                 "origin": self._origin,
             },
         )
-        return Outcome.CONFLICT, f"{kind.label}; it was kept aside and nothing was overwritten."
+        return Outcome.CONFLICT, gettext("%(conflict)s; it was kept aside and nothing was overwritten.") % {
+            "conflict": kind.label
+        }
 
 
 def search_terms(study: Study) -> set[str]:

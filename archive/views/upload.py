@@ -5,6 +5,7 @@ from typing import TypedDict
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires
@@ -74,6 +75,6 @@ def _body_of(result: IngestResult) -> ResultBody:
     return {
         "file": result.name,
         "outcome": result.outcome,
-        "reason": result.reason,
+        "reason": gettext(result.reason) if result.reason else "",
         "study_instance_uid": result.study_instance_uid,
     }

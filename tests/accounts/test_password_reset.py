@@ -49,6 +49,11 @@ def test_the_link_in_the_mail_sets_a_new_password_once(
     ]
 
 
+def without_token(page: bytes) -> bytes:
+    """Return a page without what differs from request to request in every form."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", page)
+
+
 def test_the_answer_does_not_tell_whether_there_is_an_account(
     browser: Client, mailoutbox: list[EmailMessage]
 ) -> None:
@@ -56,7 +61,7 @@ def test_the_answer_does_not_tell_whether_there_is_an_account(
     unknown = browser.post(ASK, {"email": "nobody@north.example"}, follow=True)
 
     assert known.redirect_chain == unknown.redirect_chain
-    assert known.content == unknown.content
+    assert without_token(known.content) == without_token(unknown.content)
     assert len(mailoutbox) == 1
 
 

@@ -136,7 +136,7 @@ def test_the_series_of_a_study_are_in_order_with_their_pictures(
         "/viewer/series/1.2.3.1.2/thumbnail.png",
     ]
     assert html.index("First") < html.index("Second")
-    assert re.findall(r"CT · (\d)\s+(images?)\s", html) == [("7", "images"), ("1", "image")]
+    assert re.findall(r"CT ·\s+(\d) (images?)\s", html) == [("7", "images"), ("1", "image")]
 
 
 def test_a_series_without_images_says_so_and_asks_for_no_picture(
@@ -157,7 +157,7 @@ def test_a_series_without_images_says_so_and_asks_for_no_picture(
     assert html.count("data-thumbnail-url") == 1
     assert note.SeriesInstanceUID not in re.findall(r'data-thumbnail-url="([^"]+)"', html)[0]
     assert "No images" in html
-    assert re.search(r"KO · 1\s+object\s", html)
+    assert re.search(r"KO ·\s+1 object\s", html)
 
 
 @pytest.mark.parametrize(("number", "label"), [(0, "0 studies"), (1, "1 study"), (2, "2 studies")])

@@ -1,6 +1,7 @@
 from typing import Any, NoReturn
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from archive.models import Instance
@@ -14,32 +15,32 @@ _REFUSAL = "The revisions of an annotation are kept as they were written."
 class Kind(models.TextChoices):
     """What was drawn, in the words of `dicomkit.marking.MarkingKind`."""
 
-    LENGTH = MarkingKind.LENGTH, "Length"
-    BIDIRECTIONAL = MarkingKind.BIDIRECTIONAL, "Bidirectional"
-    ANGLE = MarkingKind.ANGLE, "Angle"
-    COBB = MarkingKind.COBB, "Cobb angle"
-    ELLIPSE = MarkingKind.ELLIPSE, "Ellipse"
-    RECTANGLE = MarkingKind.RECTANGLE, "Rectangle"
-    CIRCLE = MarkingKind.CIRCLE, "Circle"
-    POLYGON = MarkingKind.POLYGON, "Polygon"
-    FREEHAND = MarkingKind.FREEHAND, "Freehand region"
-    PROBE = MarkingKind.PROBE, "Probe"
-    ARROW = MarkingKind.ARROW, "Arrow"
-    TEXT = MarkingKind.TEXT, "Text"
-    CALIBRATION = MarkingKind.CALIBRATION, "Calibration line"
-    SPINE_LABEL = MarkingKind.SPINE_LABEL, "Spine label"
+    LENGTH = MarkingKind.LENGTH, _("Length")
+    BIDIRECTIONAL = MarkingKind.BIDIRECTIONAL, _("Bidirectional")
+    ANGLE = MarkingKind.ANGLE, _("Angle")
+    COBB = MarkingKind.COBB, _("Cobb angle")
+    ELLIPSE = MarkingKind.ELLIPSE, _("Ellipse")
+    RECTANGLE = MarkingKind.RECTANGLE, _("Rectangle")
+    CIRCLE = MarkingKind.CIRCLE, _("Circle")
+    POLYGON = MarkingKind.POLYGON, _("Polygon")
+    FREEHAND = MarkingKind.FREEHAND, _("Freehand region")
+    PROBE = MarkingKind.PROBE, _("Probe")
+    ARROW = MarkingKind.ARROW, _("Arrow")
+    TEXT = MarkingKind.TEXT, _("Text")
+    CALIBRATION = MarkingKind.CALIBRATION, _("Calibration line")
+    SPINE_LABEL = MarkingKind.SPINE_LABEL, _("Spine label")
 
 
 class _Drawn(models.Model):
     """What may change of an annotation, as one revision of it says."""
 
-    revision = models.PositiveIntegerField(help_text="Counts from 1; a deletion counts too.")
-    points = models.JSONField(help_text="[column, row] in pixels of the whole frame.")
+    revision = models.PositiveIntegerField(help_text=_("Counts from 1; a deletion counts too."))
+    points = models.JSONField(help_text=_("[column, row] in pixels of the whole frame."))
     text = models.CharField(max_length=MOST_TEXT_CHARACTERS, blank=True)
-    length_mm = models.FloatField(null=True, blank=True, help_text="Of a calibration line.")
+    length_mm = models.FloatField(null=True, blank=True, help_text=_("Of a calibration line."))
     is_deleted = models.BooleanField(default=False)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    author_name = models.CharField(max_length=150, help_text="The author's name when this was written.")
+    author_name = models.CharField(max_length=150, help_text=_("The author's name when this was written."))
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from archive.models import Study
@@ -7,9 +8,9 @@ from archive.models import Study
 class EvidenceKind(models.TextChoices):
     """What is made of what readers marked."""
 
-    MEASUREMENTS = "SR", "Measurement report"
-    KEY_IMAGES = "KO", "Key images"
-    PRESENTATION = "PR", "Presentation state"
+    MEASUREMENTS = "SR", _("Measurement report")
+    KEY_IMAGES = "KO", _("Key images")
+    PRESENTATION = "PR", _("Presentation state")
 
 
 class Evidence(models.Model):
@@ -30,7 +31,7 @@ class Evidence(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "evidence"
+        verbose_name_plural = _("evidence")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=EvidenceKind.values), name="evidence_kind_is_known"

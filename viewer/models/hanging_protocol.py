@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility, User
 from accounts.roles import Role
@@ -10,9 +11,9 @@ from common.models import TimestampedModel
 class Scope(models.TextChoices):
     """For whom a protocol hangs."""
 
-    USER = "user", "One user"
-    ROLE = "role", "A role at a facility"
-    FACILITY = "facility", "Everybody at a facility"
+    USER = "user", _("One user")
+    ROLE = "role", _("A role at a facility")
+    FACILITY = "facility", _("Everybody at a facility")
 
 
 class HangingProtocol(TimestampedModel):
@@ -28,7 +29,7 @@ class HangingProtocol(TimestampedModel):
     role = models.CharField(max_length=20, choices=Role, blank=True)
     name = models.CharField(max_length=80)
     body = models.JSONField()
-    author_name = models.CharField(max_length=150, help_text="Who saved it last.")
+    author_name = models.CharField(max_length=150, help_text=_("Who saved it last."))
 
     class Meta:
         constraints = [

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from archive.models import Instance
@@ -10,7 +11,7 @@ class KeyImage(models.Model):
     instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="key_image_marks")
     frame_number = models.PositiveIntegerField()
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    author_name = models.CharField(max_length=150, help_text="The author's name when this was marked.")
+    author_name = models.CharField(max_length=150, help_text=_("The author's name when this was marked."))
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.models import TimestampedModel
@@ -14,7 +15,7 @@ class ViewerPreferences(TimestampedModel):
     body = models.JSONField()
 
     class Meta:
-        verbose_name_plural = "viewer preferences"
+        verbose_name_plural = _("viewer preferences")
 
     def __str__(self) -> str:
         return f"Viewer preferences of {self.user}"

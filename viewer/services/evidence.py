@@ -10,8 +10,10 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
 from pydicom.dataset import Dataset
 
 from accounts.models import User
@@ -156,6 +158,8 @@ def _last(study: Study, kind: EvidenceKind, **about: str) -> Evidence | None:
     return Evidence.objects.filter(study=study, kind=kind, **about).order_by("-pk").first()
 
 
+# What is stored speaks the language of the site, whoever asked for it.
+@override(settings.LANGUAGE_CODE)
 def _series(study: Study, kind: EvidenceKind, last: Evidence | None) -> EvidenceSeries:
     """Return the series of all evidence of a kind, with the next number in it."""
     return EvidenceSeries(

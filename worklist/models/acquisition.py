@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility
 from common.models import TimestampedModel
@@ -19,17 +20,17 @@ class ScheduledProcedureStep(TimestampedModel):
     station_ae_title = models.CharField(max_length=16, blank=True)
     station_name = models.CharField(max_length=16, blank=True)
     performing_physician_name = models.CharField(max_length=324, blank=True)
-    scheduled_at = models.DateTimeField(help_text="The moment; shown in the facility's time zone.")
+    scheduled_at = models.DateTimeField(help_text=_("The moment; shown in the facility's time zone."))
     status = models.CharField(max_length=16, choices=StepStatus, default=StepStatus.SCHEDULED)
     arrived_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     identity_checked_by = models.CharField(
-        max_length=150, blank=True, help_text="Who compared two identifiers with the patient."
+        max_length=150, blank=True, help_text=_("Who compared two identifiers with the patient.")
     )
     discontinuation_reason = models.CharField(max_length=64, blank=True)
     expected_instances = models.PositiveIntegerField(
-        default=0, help_text="As the modality or the technologist reported it; 0 while nobody has."
+        default=0, help_text=_("As the modality or the technologist reported it; 0 while nobody has.")
     )
 
     class Meta:
@@ -73,7 +74,7 @@ class PerformedProcedureStep(TimestampedModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     discontinuation_code = models.CharField(max_length=64, blank=True)
     performed_series = models.JSONField(
-        default=dict, blank=True, help_text="Number of instances by Series Instance UID."
+        default=dict, blank=True, help_text=_("Number of instances by Series Instance UID.")
     )
 
     class Meta:

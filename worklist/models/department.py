@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility, User
 from worklist.models.orders import Priority
@@ -21,20 +22,22 @@ class Department(models.Model):
         Facility, on_delete=models.CASCADE, primary_key=True, related_name="department"
     )
     time_zone = models.CharField(
-        max_length=64, blank=True, help_text="Such as Europe/Vienna; the system's where left blank."
+        max_length=64, blank=True, help_text=_("Such as Europe/Vienna; the system's where left blank.")
     )
     needs_image_check = models.BooleanField(
         default=False,
-        help_text="Studies go to the reading list only after a technologist has checked the images.",
+        help_text=_("Studies go to the reading list only after a technologist has checked the images."),
     )
     assigns_automatically = models.BooleanField(
         default=False,
-        help_text="Unread studies are assigned to the readers on duty, by subspecialty and load.",
+        help_text=_("Unread studies are assigned to the readers on duty, by subspecialty and load."),
     )
     stale_claim_minutes = models.PositiveSmallIntegerField(
         default=20,
         validators=[MinValueValidator(2), MaxValueValidator(720)],
-        help_text="A study goes back to the list when its reader's viewer has not been heard of for so long.",
+        help_text=_(
+            "A study goes back to the list when its reader's viewer has not been heard of for so long."
+        ),
     )
 
     def __str__(self) -> str:
@@ -62,12 +65,12 @@ class Reader(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reader_profiles")
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="readers")
-    subspecialties = models.JSONField(default=list, blank=True, help_text="Codes; none means everything.")
+    subspecialties = models.JSONField(default=list, blank=True, help_text=_("Codes; none means everything."))
     is_on_duty = models.BooleanField(default=False)
     share_percent = models.PositiveSmallIntegerField(
         default=100,
         validators=[MinValueValidator(1), MaxValueValidator(300)],
-        help_text="100 is a full share.",
+        help_text=_("100 is a full share."),
     )
 
     class Meta:

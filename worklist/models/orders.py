@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility
 from archive.models import Patient, Study
@@ -8,19 +9,19 @@ from common.models import TimestampedModel
 class Priority(models.IntegerChoices):
     """How soon a study is to be read; the smaller the sooner."""
 
-    STAT = 1, "STAT"
-    URGENT = 2, "Urgent"
-    SEMI_URGENT = 3, "Semi-urgent"
-    ROUTINE = 4, "Routine"
+    STAT = 1, _("STAT")
+    URGENT = 2, _("Urgent")
+    SEMI_URGENT = 3, _("Semi-urgent")
+    ROUTINE = 4, _("Routine")
 
 
 class PatientClass(models.TextChoices):
     """Where the patient is treated (HL7 table 0004)."""
 
-    UNKNOWN = "", "Unknown"
-    EMERGENCY = "E", "Emergency"
-    INPATIENT = "I", "Inpatient"
-    OUTPATIENT = "O", "Outpatient"
+    UNKNOWN = "", _("Unknown")
+    EMERGENCY = "E", _("Emergency")
+    INPATIENT = "I", _("Inpatient")
+    OUTPATIENT = "O", _("Outpatient")
 
 
 class ImagingServiceRequest(TimestampedModel):
@@ -36,12 +37,12 @@ class ImagingServiceRequest(TimestampedModel):
     requesting_physician_name = models.CharField(max_length=324, blank=True)
     requesting_service = models.CharField(max_length=64, blank=True)
     patient_class = models.CharField(max_length=1, choices=PatientClass, blank=True)
-    patient_location = models.CharField(max_length=64, blank=True, help_text="Ward, room or clinic.")
-    reason = models.TextField("reason for the examination", blank=True)
+    patient_location = models.CharField(max_length=64, blank=True, help_text=_("Ward, room or clinic."))
+    reason = models.TextField(_("reason for the examination"), blank=True)
     patient_alerts = models.TextField(
-        "allergies and alerts",
+        _("allergies and alerts"),
         blank=True,
-        help_text="Allergies, implants, infection, renal function, pregnancy.",
+        help_text=_("Allergies, implants, infection, renal function, pregnancy."),
     )
     requested_at = models.DateTimeField()
 
@@ -71,7 +72,7 @@ class RequestedProcedure(TimestampedModel):
     study_instance_uid = models.CharField(
         max_length=64,
         unique=True,
-        help_text="Given to the modality, so that the study says what it belongs to.",
+        help_text=_("Given to the modality, so that the study says what it belongs to."),
     )
     description = models.CharField(max_length=128)
     code_value = models.CharField(max_length=64, blank=True)
@@ -81,12 +82,12 @@ class RequestedProcedure(TimestampedModel):
     laterality = models.CharField(max_length=1, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.ROUTINE)
     protocol_note = models.TextField(
-        blank=True, help_text="How it is to be done, as a radiologist or the department has laid down."
+        blank=True, help_text=_("How it is to be done, as a radiologist or the department has laid down.")
     )
     study = models.OneToOneField(
         Study, on_delete=models.SET_NULL, null=True, blank=True, related_name="requested_procedure"
     )
-    matched_by = models.CharField(max_length=24, blank=True, help_text="How its study was recognised.")
+    matched_by = models.CharField(max_length=24, blank=True, help_text=_("How its study was recognised."))
 
     class Meta:
         constraints = [

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility, User
 from archive.models import Study
@@ -20,9 +21,11 @@ class ReadingTask(models.Model):
     patient_class = models.CharField(max_length=1, choices=PatientClass, blank=True)
     subspecialty = models.CharField(max_length=24, blank=True)
     clock_started_at = models.DateTimeField(
-        help_text="Completion of the examination; the first image until then."
+        help_text=_("Completion of the examination; the first image until then.")
     )
-    due_at = models.DateTimeField(help_text="When it is outside the goal of its facility for its priority.")
+    due_at = models.DateTimeField(
+        help_text=_("When it is outside the goal of its facility for its priority.")
+    )
     escalated_at = models.DateTimeField(null=True, blank=True)
 
     assigned_to = models.ForeignKey(
@@ -33,23 +36,27 @@ class ReadingTask(models.Model):
     )
     claimed_at = models.DateTimeField(null=True, blank=True)
     claimed_from = models.CharField(
-        max_length=16, choices=ReadingStatus, blank=True, help_text="The status to which putting back leads."
+        max_length=16,
+        choices=ReadingStatus,
+        blank=True,
+        help_text=_("The status to which putting back leads."),
     )
     claim_seen_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the reader's viewer last said that it is open."
+        null=True, blank=True, help_text=_("When the reader's viewer last said that it is open.")
     )
     is_suspended = models.BooleanField(
-        default=False, help_text="Kept for its reader, who is reading something else."
+        default=False, help_text=_("Kept for its reader, who is reading something else.")
     )
     suspended_layout = models.JSONField(
-        null=True, blank=True, help_text="What the viewer showed, by its own account."
+        null=True, blank=True, help_text=_("What the viewer showed, by its own account.")
     )
 
     technologist_note = models.TextField(
-        blank=True, help_text="What the reader should know of the examination."
+        blank=True, help_text=_("What the reader should know of the examination.")
     )
     is_order_waived = models.BooleanField(
-        default=False, help_text="Somebody has decided that it needs no order, such as images from elsewhere."
+        default=False,
+        help_text=_("Somebody has decided that it needs no order, such as images from elsewhere."),
     )
     completed_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
@@ -102,7 +109,7 @@ class ReadingEvent(models.Model):
     task = models.ForeignKey(ReadingTask, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
     action = models.CharField(
-        max_length=24, help_text="A reading action, or 'assign', 'take_over', 'priority' …"
+        max_length=24, help_text=_("A reading action, or 'assign', 'take_over', 'priority' …")
     )
     status_before = models.CharField(max_length=16, choices=ReadingStatus)
     status_after = models.CharField(max_length=16, choices=ReadingStatus)

@@ -6,6 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires
@@ -152,7 +155,12 @@ def _column_context(column: Any, position: Position, kept: QueryDict) -> dict[st
     parameters = kept.copy()
     parameters["sort"], parameters["dir"] = column.key, "desc" if descending else "asc"
     direction = ("descending" if position.is_descending else "ascending") if is_sorted else ""
-    return {"key": column.key, "label": column.label, "sort_url": _url(parameters), "direction": direction}
+    return {
+        "key": column.key,
+        "label": str(column.label),
+        "sort_url": _url(parameters),
+        "direction": direction,
+    }
 
 
 def _url(parameters: QueryDict, **more: str) -> str:
@@ -163,11 +171,16 @@ def _url(parameters: QueryDict, **more: str) -> str:
 
 def _count_label(page: Page) -> str:
     if page.count is None:
-        return f"more than {COUNT_LIMIT:,} studies"
-    return "1 study" if page.count == 1 else f"{page.count:,} studies"
+        return _("more than %(number)s studies") % {"number": _grouped(COUNT_LIMIT)}
+    count = ngettext("%(number)s study", "%(number)s studies", page.count)
+    return count % {"number": _grouped(page.count)}
+
+
+def _grouped(number: int) -> str:
+    return number_format(number, force_grouping=True)
 
 
 def _empty_reason(criteria: Criteria) -> str:
     if criteria.is_filtered:
-        return "No study fits the filters."
-    return "There are no studies here that you may see. Send one from a modality, or upload one."
+        return _("No study fits the filters.")
+    return _("There are no studies here that you may see. Send one from a modality, or upload one.")
