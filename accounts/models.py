@@ -116,7 +116,7 @@ class Facility(models.Model):
         unique=True,
         validators=[
             RegexValidator(
-                r"\A[A-Z0-9][A-Z0-9_-]*\Z", _(_("Use capital letters, digits, hyphen and underscore."))
+                r"\A[A-Z0-9][A-Z0-9_-]*\Z", _("Use capital letters, digits, hyphen and underscore.")
             )
         ],
         help_text=_("Short name in capital letters, used in commands, logs and devices' settings."),

@@ -15,7 +15,7 @@ from dimse.hosts import normal_host, validate_host
 # around it mean nothing and are not stored.
 validate_ae_title = RegexValidator(
     r"\A[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?\Z",
-    _(_("Enter 1 to 16 ASCII characters without a backslash.")),
+    _("Enter 1 to 16 ASCII characters without a backslash."),
 )
 
 

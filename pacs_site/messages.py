@@ -29,7 +29,7 @@ _COUNTED = ("ngettext", "ngettext_lazy")
 _SAID_TO_READERS = re.compile(
     r"(Refused|Storage|StorageFull|UnreadableSource|UnsafeArchive|RenderingUnavailable|VolumeChanged"
     r"|VolumeStoreFull|NotAVolume|NotDICOM|UnreadableHeader|FrameDecode|PixelFlood|InvalidLookupTable"
-    r"|InvalidSegmentation|InvalidStructureSet|NoSUV|UnsupportedPixelFormat)Error"
+    r"|InvalidSegmentation|InvalidStructureSet|NoSUV|UnsupportedPixelFormat|ReasonMissing|Order|AlreadyMatched)Error"
 )
 _TEXT = r'("(?:[^"\\\n]|\\.)*")'
 _CALL = re.compile(rf"(?<![\w.$])(tn?)\(\s*(?:{_TEXT}(?:\s*,\s*{_TEXT})?)?")

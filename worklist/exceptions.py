@@ -1,5 +1,8 @@
 """What the worklist refuses."""
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
 
 class WorklistError(Exception):
     """Something is not possible; the message tells the user why and what to do."""
@@ -8,15 +11,17 @@ class WorklistError(Exception):
 class TransitionError(WorklistError):
     """An action that is not possible in the present status."""
 
-    def __init__(self, action: str, status: str) -> None:
-        super().__init__(f"“{action}” is not possible while the status is “{status}”.")
+    def __init__(self, action: str | Promise, status: str | Promise) -> None:
+        refusal = _("“%(action)s” is not possible while the status is “%(status)s”.")
+        super().__init__(refusal % {"action": action, "status": status})
 
 
 class ClaimedByOtherError(WorklistError):
     """Somebody else reads the study."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is reading this study. Take it over with a reason, or choose another one.")
+        refusal = _("%(name)s is reading this study. Take it over with a reason, or choose another one.")
+        super().__init__(refusal % {"name": name})
         self.name = name
 
 
@@ -24,14 +29,16 @@ class ChangedMeanwhileError(WorklistError):
     """What was to be changed has changed since it was read."""
 
     def __init__(self) -> None:
-        super().__init__("This has changed in the meantime. Look at it again and repeat what is still right.")
+        super().__init__(
+            _("This has changed in the meantime. Look at it again and repeat what is still right.")
+        )
 
 
 class NotYoursError(WorklistError):
     """Only the reader who has claimed a study ends its reading."""
 
     def __init__(self) -> None:
-        super().__init__("You are not reading this study. Claim it first.")
+        super().__init__(_("You are not reading this study. Claim it first."))
 
 
 class ReasonMissingError(WorklistError):

@@ -125,7 +125,7 @@ class ReadingEvent(models.Model):
     @property
     def action_label(self) -> str:
         """The words for the action."""
-        return ReadingAction(self.action).label if self.action in ReadingAction.values else self.action
+        return str(ReadingAction(self.action).label) if self.action in ReadingAction.values else self.action
 
 
 class SkippedTask(models.Model):
