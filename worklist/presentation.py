@@ -8,30 +8,7 @@ from django.urls import reverse
 from archive.models import ReceptionStatus, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
-
-# Modalities of objects about images: notes, reports, regions, plans (PS3.3 C.7.3.1.1.1). They tell a reader that
-# somebody has worked on the study, and would hide what kind of study it is.
-_ABOUT_IMAGES = frozenset(
-    [
-        "ANN",
-        "DOC",
-        "FID",
-        "KO",
-        "M3D",
-        "PLAN",
-        "PR",
-        "REG",
-        "RTPLAN",
-        "RTRECORD",
-        "RTSTRUCT",
-        "RWV",
-        "SEG",
-        "SMR",
-        "SR",
-        "STAIN",
-        "TEXTUREMAP",
-    ]
-)
+from worklist.modalities import split_modalities
 
 
 @dataclass(frozen=True)
@@ -63,7 +40,7 @@ class Row:
 
 def row_of(study: Study) -> Row:
     """Return the row of a study; its facility must have been selected with it."""
-    modalities, notes = _split(study.modalities_in_study)
+    modalities, notes = split_modalities(study.modalities_in_study)
     return Row(
         study_instance_uid=study.study_instance_uid,
         patient_name=display_name(study.patient_name),
@@ -84,10 +61,3 @@ def row_of(study: Study) -> Row:
         facility_code=study.facility.code,
         viewer_url=reverse("viewer:study", args=[study.study_instance_uid]),
     )
-
-
-def _split(modalities_in_study: str) -> tuple[list[str], list[str]]:
-    """Return the modalities of a study, and those of its notes apart; a study of notes only has them for its own."""
-    found = [modality for modality in modalities_in_study.split("\\") if modality]
-    own = [modality for modality in found if modality not in _ABOUT_IMAGES]
-    return (own, [modality for modality in found if modality in _ABOUT_IMAGES]) if own else (found, [])

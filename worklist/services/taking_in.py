@@ -8,6 +8,7 @@ from archive.services.outbox import settle
 from common.events import emit_on_commit
 from common.tasks import TaskName
 from worklist.events import ReadingChanged, reading_changed
+from worklist.modalities import main_modality
 from worklist.models import Department, Priority, ReadingTask, RequestedProcedure
 from worklist.services.acquisition import complete_by_images, start_by_images
 from worklist.services.goals import due_time
@@ -47,9 +48,9 @@ def _ensure_task(study: Study) -> None:
             "due_at": due_time(study.facility_id, Priority.ROUTINE, now),
         },
     )
-    subspecialty = subspecialty_of(study)
-    if task.subspecialty != subspecialty:
-        ReadingTask.objects.filter(pk=task.pk).update(subspecialty=subspecialty)
+    kind = {"modality": main_modality(study.modalities_in_study), "subspecialty": subspecialty_of(study)}
+    if (task.modality, task.subspecialty) != (kind["modality"], kind["subspecialty"]):
+        ReadingTask.objects.filter(pk=task.pk).update(**kind)
     if created:
         emit_on_commit(reading_changed, ReadingChanged(study.study_instance_uid, study.facility_id))
 
