@@ -18,6 +18,9 @@ _MOST_KEYS = 4
 _COMMAND = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 # A name of KeyboardEvent.key: one character that prints, the space, or a word such as ArrowUp.
 _KEY = re.compile(r"(Ctrl\+)?(Alt\+)?(Shift\+)?([^\s\x00-\x1f\x7f]| |[A-Z][A-Za-z0-9]{1,24})")
+_MODALITY = re.compile(r"[A-Z0-9_]{2,16}")
+_MOST_MODALITIES = 20
+_FIELDS = ("version", "keys", "mouse", "windows", "true_size", "asks_before_leaving")
 _DRAG_TOOLS = ("window", "scroll", "pan", "zoom")
 _WHEEL = ("scroll", "zoom")
 
@@ -34,11 +37,25 @@ class MouseButtons:
 
 @dataclass(frozen=True, kw_only=True)
 class Preferences:
-    """The keys of the commands that the user changed, the mouse buttons, and the user's own windows."""
+    """How a user wants the viewer.
+
+    Attributes
+    ----------
+    keys
+        Of the commands whose keys the user changed.
+    windows
+        The user's own presets.
+    true_size
+        Modalities that open in true size, where the monitor was measured.
+    asks_before_leaving
+        Whether what was not looked at is shown before a study is left.
+    """
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mouse: MouseButtons = field(default_factory=MouseButtons)
     windows: tuple[WindowPreset, ...] = ()
+    true_size: tuple[str, ...] = ()
+    asks_before_leaving: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Return the document that `read_preferences` reads."""
@@ -47,6 +64,8 @@ class Preferences:
             "keys": {command: list(keys) for command, keys in self.keys.items()},
             "mouse": asdict(self.mouse),
             "windows": [asdict(preset) for preset in self.windows],
+            "true_size": list(self.true_size),
+            "asks_before_leaving": self.asks_before_leaving,
         }
 
 
@@ -58,7 +77,7 @@ def read_preferences(value: object) -> Preferences:
     InvalidPreferencesError
         It describes none; the message says which field is wrong and what it may be.
     """
-    fields = _fields(value, "The document", ("version", "keys", "mouse", "windows"))
+    fields = _fields(value, "The document", _FIELDS)
     version = fields.get("version")
     if type(version) is not int or version != VERSION:
         raise InvalidPreferencesError("version", f"must be {VERSION}")
@@ -66,7 +85,26 @@ def read_preferences(value: object) -> Preferences:
         keys=_keys(fields.get("keys", {})),
         mouse=_mouse(fields.get("mouse", {})),
         windows=read_window_presets(fields.get("windows", [])),
+        true_size=_modalities(fields.get("true_size", [])),
+        asks_before_leaving=_flag(fields, "asks_before_leaving", standard=True),
     )
+
+
+def _modalities(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > _MOST_MODALITIES or not all(map(_is_modality, value)):
+        raise InvalidPreferencesError("true_size", f"must be a list of at most {_MOST_MODALITIES} modalities")
+    return tuple(value)
+
+
+def _is_modality(value: object) -> bool:
+    return isinstance(value, str) and _MODALITY.fullmatch(value) is not None
+
+
+def _flag(fields: Mapping[str, Any], name: str, *, standard: bool) -> bool:
+    value = fields.get(name, standard)
+    if not isinstance(value, bool):
+        raise InvalidPreferencesError(name, "must be true or false")
+    return value
 
 
 def _keys(value: object) -> dict[str, tuple[str, ...]]:

@@ -43,7 +43,14 @@ def document(**fields: Any) -> dict[str, Any]:
 def test_a_new_user_has_the_standard(reader: Client) -> None:
     answer = reader.get(ADDRESS)
 
-    assert answer.json() == {"version": 1, "keys": {}, "mouse": STANDARD_MOUSE, "windows": []}
+    assert answer.json() == {
+        "version": 1,
+        "keys": {},
+        "mouse": STANDARD_MOUSE,
+        "windows": [],
+        "true_size": [],
+        "asks_before_leaving": True,
+    }
     assert answer["Cache-Control"] == "private, no-store"
 
 
@@ -87,6 +94,8 @@ def test_a_second_document_takes_the_place_of_the_first(reader: Client) -> None:
         (document(mouse={"wheel": "window"}), "mouse.wheel"),
         (document(mouse={"fourth": "pan"}), "mouse"),
         (document(windows={}), "windows"),
+        (document(true_size=["mg"]), "true_size"),
+        (document(asks_before_leaving="no"), "asks_before_leaving"),
         (document(windows=[LUNG] * 61), "windows"),
         (document(windows=[{"name": "Nodules"}]), "windows[0]"),
         (document(windows=[LUNG | {"name": " "}]), "windows[0].name"),

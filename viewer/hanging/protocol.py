@@ -20,11 +20,12 @@ class Plane(StrEnum):
 
 
 class Fit(StrEnum):
-    """How large a picture is: fitted into its viewport, as large as the others in mm, or pixel for pixel."""
+    """How large a picture is: fitted into its viewport, as large as the others in mm, pixel for pixel, or in true size."""
 
     FIT = "fit"
     SAME_SIZE = "same_size"
     ONE_TO_ONE = "one_to_one"
+    TRUE_SIZE = "true_size"
 
 
 @dataclass(frozen=True)

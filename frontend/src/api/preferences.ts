@@ -1,6 +1,15 @@
 import type { OwnPreset } from "../dicom/presets";
 import { csrfToken, request } from "./client";
-import { asFields, type Fields, readList, readNumber, readText, readWord, ShapeError } from "./fields";
+import {
+  asFields,
+  type Fields,
+  readFlag,
+  readList,
+  readNumber,
+  readText,
+  readWord,
+  ShapeError,
+} from "./fields";
 
 const ADDRESS = "/viewer/preferences.json";
 const VERSION = 1;
@@ -23,6 +32,10 @@ export interface Preferences {
   readonly keys: ReadonlyMap<string, readonly string[]>;
   readonly mouse: MouseButtons;
   readonly windows: readonly OwnPreset[];
+  /** Modalities that open in true size, where the monitor was measured. */
+  readonly trueSize: readonly string[];
+  /** Whether what was not looked at is shown before the reader leaves. */
+  readonly asksBeforeLeaving: boolean;
 }
 
 /** @throws ShapeError where the body is none of what the server promises. */
@@ -41,6 +54,8 @@ export function parsePreferences(body: unknown): Preferences {
       wheel: readWord(mouse, "wheel", WHEEL_ACTIONS),
     },
     windows: readList(fields, "windows").map((item) => parsePreset(asFields(item, "window preset"))),
+    trueSize: readList(fields, "true_size").map(String),
+    asksBeforeLeaving: readFlag(fields, "asks_before_leaving"),
   };
 }
 
@@ -66,17 +81,23 @@ function presetBody({ name, modality, bodyRegion, windowCenter, windowWidth, pla
   };
 }
 
+function preferencesBody(preferences: Preferences): Fields {
+  return {
+    version: VERSION,
+    keys: Object.fromEntries(preferences.keys),
+    mouse: preferences.mouse,
+    windows: preferences.windows.map(presetBody),
+    true_size: preferences.trueSize,
+    asks_before_leaving: preferences.asksBeforeLeaving,
+  };
+}
+
 /** @throws RequestError with what is wrong in words. */
-export async function savePreferences({ keys, mouse, windows }: Preferences): Promise<void> {
+export async function savePreferences(preferences: Preferences): Promise<void> {
   await request(ADDRESS, {
     method: "PUT",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-    body: JSON.stringify({
-      version: VERSION,
-      keys: Object.fromEntries(keys),
-      mouse,
-      windows: windows.map(presetBody),
-    }),
+    body: JSON.stringify(preferencesBody(preferences)),
     // A change just before the page is left is kept all the same.
     keepalive: true,
   });

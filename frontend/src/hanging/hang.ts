@@ -1,5 +1,7 @@
+import { mmPerDevicePixel, monitorName } from "../core/monitor";
 import type { PatientStudy } from "../dicom/types";
 import { FITTED } from "../geometry/camera";
+import { trueSizeScale } from "../geometry/trueSize";
 import type { Cine } from "../viewport/cine";
 import type { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
@@ -172,13 +174,17 @@ function arrange(places: readonly Place[]): void {
       return image ? [{ viewport, hung, image, screen: viewport.screen }] : [];
     });
   const all = shown().filter(({ screen }) => screen.width > 0);
-  const alike = all.filter(({ hung }) => hung.fit === "same_size");
+  const mm = mmPerDevicePixel(localStorage, monitorName(window.screen));
+  // Where nobody measured the monitor, true size is one size for all of them.
+  const isAlike = ({ fit }: HungViewport) => fit === "same_size" || (fit === "true_size" && mm === null);
+  const alike = all.filter(({ hung }) => isAlike(hung));
   const perMm = alike.length > 0 ? commonScale(alike) : 1;
   for (const { viewport, hung, image, screen } of all) {
     if (hung.fit === "fit" && hung.chestWall === "") continue;
     const alone = commonScale([{ image, screen }]);
-    const scale =
-      hung.fit === "one_to_one" ? 1 : (hung.fit === "same_size" ? perMm : alone) * columnMm(image);
+    const trueSize = hung.fit === "true_size" && mm !== null ? trueSizeScale(image, mm) : null;
+    const sized = hung.fit === "one_to_one" ? 1 : (isAlike(hung) ? perMm : alone) * columnMm(image);
+    const scale = trueSize ?? sized;
     viewport.setCamera(
       hung.chestWall === "" ? { ...FITTED, scale } : chestWallCamera(image, hung.chestWall, scale, screen),
     );

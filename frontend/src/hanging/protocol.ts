@@ -35,7 +35,7 @@ export interface HungViewport {
   readonly study: number;
   readonly series: SeriesSelector;
   readonly window: { readonly center: number; readonly width: number } | null;
-  readonly fit: "fit" | "same_size" | "one_to_one";
+  readonly fit: "fit" | "same_size" | "one_to_one" | "true_size";
   readonly chestWall: "" | "left" | "right";
   readonly cine: boolean;
   readonly fusion: HungFusion | null;
@@ -129,7 +129,7 @@ function parseViewport(fields: Fields): HungViewport {
     study: readNumber(fields, "study"),
     series: parseSelector(asFields(fields.series, "series")),
     window: window && { center: readNumber(window, "center"), width: readNumber(window, "width") },
-    fit: readWord(fields, "fit", ["fit", "same_size", "one_to_one"]),
+    fit: readWord(fields, "fit", ["fit", "same_size", "one_to_one", "true_size"]),
     chestWall: readWord(fields, "chest_wall", ["", "left", "right"]),
     cine: readFlag(fields, "cine"),
     fusion: fields.fusion == null ? null : parseFusion(asFields(fields.fusion, "fusion")),

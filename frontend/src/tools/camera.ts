@@ -47,9 +47,14 @@ export function zoomBy(viewport: Viewport, factor: number, anchor = middle(viewp
 
 /** One device pixel for each image column. */
 export function showOneToOne(viewport: Viewport): void {
+  showAtScale(viewport, 1);
+}
+
+/** So many device pixels for each image column. */
+export function showAtScale(viewport: Viewport, scale: number): void {
   const image = viewport.image;
   if (image === null) return;
-  viewport.setCamera(zoomedTo(viewport.camera, frameShape(image), viewport.screen, 1, middle(viewport)));
+  viewport.setCamera(zoomedTo(viewport.camera, frameShape(image), viewport.screen, scale, middle(viewport)));
 }
 
 export function showFitted(viewport: Viewport): void {

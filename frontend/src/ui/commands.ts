@@ -12,6 +12,7 @@ import { annotationCommands, drawingCommands, showNextKeyImage } from "./annotat
 import type { Command } from "./command";
 import { layoutCommands } from "./layoutCommands";
 import { paletteCommands } from "./paletteCommands";
+import { trueSizeCommands } from "./trueSize";
 import type { ViewerContext } from "./viewerContext";
 import { windowCommands } from "./windowCommands";
 
@@ -35,6 +36,7 @@ export function viewerCommands(): readonly Command[] {
     ...windowCommands(),
     ...paletteCommands(),
     ...pictureCommands(),
+    ...trueSizeCommands(),
     ...annotationCommands(),
     ...scrollCommands(),
     ...layoutCommands(),

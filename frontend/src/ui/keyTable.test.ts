@@ -125,6 +125,8 @@ const KEPT: Preferences = {
   keys: new Map([["cine", ["b"]]]),
   mouse: { left: "window", middle: "pan", right: "zoom", wheel: "scroll" },
   windows: [],
+  trueSize: [],
+  asksBeforeLeaving: true,
 };
 
 test("every change is sent in order, and what cannot be saved is said", async () => {

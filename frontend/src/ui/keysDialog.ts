@@ -7,6 +7,7 @@ import { element, setText } from "./dom";
 import { keyLabel, keyName } from "./keyboard";
 import { mouseSection } from "./mouseSettings";
 import type { ReaderPreferences } from "./readerPreferences";
+import { readingSection } from "./readingSection";
 
 /** Escape always ends what is going on, also this dialog, and Tab always goes to the next control. */
 const FIXED = "cancel";
@@ -64,6 +65,7 @@ class KeysDialog {
     });
     const mouse = mouseSection(preferences);
     const display = displaySection(painters);
+    const reading = readingSection(preferences);
     // Where there is a finger and no mouse there is hardly a keyboard.
     const isTouched = matchMedia("(hover: none)").matches;
     const hint = "Choose a key to change it. Keys and mouse are kept for you on the server.";
@@ -80,7 +82,7 @@ class KeysDialog {
       element(
         "div",
         { class: "help__columns" },
-        ...(isTouched ? [mouse, ...sections, display] : [...sections, mouse, display]),
+        ...(isTouched ? [mouse, reading, ...sections, display] : [...sections, mouse, reading, display]),
       ),
     );
     this.refresh();

@@ -7,11 +7,13 @@ import { formatSuvRange } from "../dicom/suv";
 import { formatDemographics, formatPersonName, formatStudy } from "../dicom/text";
 import type { StudyImage } from "../dicom/types";
 import { fitScale } from "../geometry/camera";
+import { trueSizeScale } from "../geometry/trueSize";
 import { frameShape } from "../render/tilePlan";
 import type { Painted } from "../viewport/painted";
 import type { Stack } from "../viewport/stack";
 import type { Viewport } from "../viewport/viewport";
 import { element, setText } from "./dom";
+import { pixelOfThisMonitor } from "./trueSize";
 
 type Line = { readonly name: string; readonly quiet?: boolean };
 type Corner = { readonly name: string; readonly lines: readonly Line[] };
@@ -111,7 +113,7 @@ class Overlay {
 
   write(painted: Painted | null): void {
     this.empty.hidden = this.viewport.stack !== null;
-    const texts = painted === null ? {} : overlayTexts(painted);
+    const texts = painted === null ? {} : overlayTexts(painted, pixelOfThisMonitor());
     for (const [name, node] of this.fields) {
       const text = texts[name] ?? "";
       setText(node, text);
@@ -165,7 +167,10 @@ class Overlay {
 }
 
 /** Every text of the overlay by its place. Pure, so that it can be tested without a page. */
-export function overlayTexts(painted: Painted): Readonly<Record<string, string>> {
+export function overlayTexts(
+  painted: Painted,
+  mmPerDevicePixel: number | null = null,
+): Readonly<Record<string, string>> {
   const { stack, image, camera } = painted;
   const labels = edgeLabels(image, camera.orientation);
   const count = stack.series.images.length;
@@ -194,7 +199,7 @@ export function overlayTexts(painted: Painted): Readonly<Record<string, string>>
     "window-label": [painted.voi?.label, painted.invert ? "inverted" : "", painted.palette?.label]
       .filter(Boolean)
       .join(", "),
-    zoom: zoomLine(painted),
+    zoom: zoomLine(painted, mmPerDevicePixel),
     awaited: painted.awaitedIndex === null ? "" : `Loading image ${painted.awaitedIndex + 1} of ${count}`,
     "edge-left": labels.left,
     "edge-right": labels.right,
@@ -244,7 +249,8 @@ function windowLine({ image, voi }: Painted): string {
   return `W ${formatNumber(windowWidth, digits)}  C ${formatNumber(windowCenter, digits)}`;
 }
 
-function zoomLine({ scale, image, camera, screen }: Painted): string {
+function zoomLine({ scale, image, camera, screen }: Painted, mm: number | null): string {
   const fitted = Math.abs(scale - fitScale(frameShape(image), camera.orientation, screen)) < 1e-9;
-  return `Zoom ${formatNumber(scale * 100)} %${fitted ? "  fit" : ""}`;
+  const isTrue = mm !== null && Math.abs(scale / (trueSizeScale(image, mm) ?? Infinity) - 1) < 0.005;
+  return `Zoom ${formatNumber(scale * 100)} %${fitted ? "  fit" : ""}${isTrue ? "  true size" : ""}`;
 }

@@ -31,6 +31,14 @@ export class ReaderPreferences {
     return this.kept.windows;
   }
 
+  get trueSize(): readonly string[] {
+    return this.kept.trueSize;
+  }
+
+  get asksBeforeLeaving(): boolean {
+    return this.kept.asksBeforeLeaving;
+  }
+
   /** Change some of them; keys are changed in their table. */
   set(changes: Partial<Omit<Preferences, "keys">>): void {
     this.kept = { ...this.kept, ...changes };

@@ -3,6 +3,7 @@ import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { keptReadingList, type ListPlace, placeInList } from "../core/readingList";
 import type { Command } from "./command";
 import { element, icon } from "./dom";
+import { leaveTo } from "./leaving";
 import type { ViewerContext } from "./viewerContext";
 
 /** Go to the study before or after this one in the worklist that the reader came from, by button or key. */
@@ -20,7 +21,7 @@ export function readingListCommands(page: HTMLElement): Command[] {
     run: () => {
       const place = placeOf(page);
       const uid = place && target(place);
-      if (uid) location.assign(addressOf(page, uid));
+      if (uid) leaveTo(page, addressOf(page, uid));
     },
   });
   return [

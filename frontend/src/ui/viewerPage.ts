@@ -52,6 +52,7 @@ import { element, required, setText } from "./dom";
 import { attachGoToImage } from "./goToImage";
 import { attachKeyboard } from "./keyboard";
 import { attachKeysDialog } from "./keysDialog";
+import { attachLeaving } from "./leaving";
 import { attachLinkBadge } from "./linkMenu";
 import { showMessage } from "./message";
 import { attachNavigator } from "./navigator";
@@ -65,6 +66,7 @@ import { attachSaving } from "./saveState";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
 import { buildToolbar } from "./toolbar";
+import { attachMonitorDialog, attachTrueSize } from "./trueSize";
 import { ViewerContext } from "./viewerContext";
 import { attachWindowPresets } from "./windowPresets";
 
@@ -111,6 +113,8 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(buildCineBar(required("[data-part=cine]", page), context.cine));
   bag.add(attachKeysDialog(page, preferences, services.painters));
   bag.add(attachWindowPresets(page, context));
+  bag.add(attachMonitorDialog(page, context));
+  bag.add(attachLeaving(page, context));
   bag.add(attachGoToImage(page, context));
   bag.add(attachPalette(page, commands, context));
   bag.add(attachKeyboard(preferences.keys, context));
@@ -167,6 +171,7 @@ function attachControls(
       void services.painters.measure();
     }),
   );
+  bag.add(attachTrueSize(viewport, context));
   bag.add(attachSeriesDrop(viewport, context));
   bag.add(attachLinkBadge(viewport, context));
   bag.add(listen(viewport.root, "focus", () => grid.activate(viewport)));
