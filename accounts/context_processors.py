@@ -18,5 +18,6 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "may_upload": flag(Codename.UPLOAD_STUDY),
         "may_view_audit": flag(Codename.VIEW_AUDIT),
         "may_view_examinations": flag(Codename.VIEW_STUDY),
+        "may_assign_reading": flag(Codename.ASSIGN_READING),
         "may_manage_orders": flag(Codename.MANAGE_ORDERS),
     }

@@ -21,6 +21,7 @@ from audit.forms import LogFilterForm
 from audit.models import AuditEvent
 from audit.selectors import LogFilter, events_for_auditor
 from audit.vocabulary import EventType, label_of
+from common.spreadsheet import harmless
 
 PAGE_ROWS = 100
 EXPORT_ROWS = 100_000
@@ -43,8 +44,6 @@ COLUMNS = (
     "request_id",
     "details",
 )
-# A spreadsheet takes a cell that begins like this for a formula and runs it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -148,9 +147,4 @@ def _describe_use(request: HttpRequest, log_filter: LogFilter, *, use: str) -> N
 
 
 def _cells(event: AuditEvent) -> list[str]:
-    return [_harmless(str(getattr(event, column))) for column in COLUMNS]
-
-
-def _harmless(cell: str) -> str:
-    """Return the cell in a form that a spreadsheet takes for text."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    return [harmless(str(getattr(event, column))) for column in COLUMNS]

@@ -43,6 +43,11 @@ def may_correct(user: Visitor, study: Study) -> bool:
     return may_on(user, Codename.EDIT_STUDY, study)
 
 
+def goal_facilities(user: Visitor) -> QuerySet[Facility]:
+    """Return the facilities whose reading the user assigns, and whose service he therefore watches."""
+    return facilities_with(user, Codename.ASSIGN_READING).select_related("department")
+
+
 def ordering_facilities(user: Visitor) -> QuerySet[Facility]:
     """Return the facilities whose orders and examinations the user manages."""
     return facilities_with(user, Codename.MANAGE_ORDERS)

@@ -95,7 +95,7 @@ def step_row(step: ScheduledProcedureStep, *, may_manage: bool) -> StepRow:
         accession_number=request.accession_number,
         modality=step.modality,
         station=step.station_name or step.station_ae_title,
-        priority=Priority(procedure.priority).label,
+        priority=str(Priority(procedure.priority).label),
         is_stat=procedure.priority == Priority.STAT,
         status=status,
         status_label=label,
@@ -121,12 +121,12 @@ def _status(step: ScheduledProcedureStep) -> tuple[str, str]:
         if reading.status == ReadingStatus.BEING_READ and reading.claimed_by:
             return reading.status, f"Being read by {reading.claimed_by.get_full_name()}"
         if reading.status != ReadingStatus.IN_PROGRESS:
-            return reading.status, ReadingStatus(reading.status).label
-    return step.status, StepStatus(step.status).label
+            return reading.status, str(ReadingStatus(reading.status).label)
+    return step.status, str(StepStatus(step.status).label)
 
 
 def _choice(action: StepAction) -> ActionChoice:
-    return ActionChoice(str(action), action.label, action in NEEDS_REASON, action in _NEXT)
+    return ActionChoice(str(action), str(action.label), action in NEEDS_REASON, action in _NEXT)
 
 
 def _images(received: int, expected: int) -> str:

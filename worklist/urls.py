@@ -1,7 +1,7 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from worklist.views import events, examination, examinations, listing, orders, unmatched
+from worklist.views import events, examination, examinations, goals, listing, orders, unmatched
 
 app_name = "worklist"
 urlpatterns = [
@@ -23,5 +23,8 @@ urlpatterns = [
     path("steps/<int:step_pk>/", examinations.act_on_step, name="act_on_step"),
     path("orders/new/", orders.new_order, name="new_order"),
     path("orders/<int:order_pk>/cancel/", orders.cancel, name="cancel_order"),
+    path("goals/", goals.service_goals, name="goals"),
+    path("goals/table.csv", goals.goals_table, name="goals_table"),
+    path("wall/", goals.wall, name="wall"),
     path("without-order/", unmatched.queue, name="unmatched"),
 ]

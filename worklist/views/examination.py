@@ -184,7 +184,7 @@ def _choices(request: HttpRequest, task: ReadingTask, study: Study) -> list[Acti
     corrects, reads = may_correct(request.user, study), may_read(request.user, study)
     possible = READING_TRANSITIONS.possible(ReadingStatus(task.status))
     return [
-        ActionChoice(str(action), action.label, action in _NEEDS_REASON, action not in _NEEDS_REASON)
+        ActionChoice(str(action), str(action.label), action in _NEEDS_REASON, action not in _NEEDS_REASON)
         for action in _HAND_OVER
         if action in possible and (corrects or (reads and action == ReadingAction.RETURN))
     ]
