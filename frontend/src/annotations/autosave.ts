@@ -1,6 +1,7 @@
 import type { RemoveAnswer, SaveAnswer } from "../api/annotations";
 import { RequestError } from "../api/client";
 import { Emitter } from "../core/emitter";
+import { t } from "../core/i18n";
 import {
   type FramePlace,
   frameKey,
@@ -80,7 +81,7 @@ export class Autosave {
     const refusal = [...this.refused.values()][0] ?? "";
     const [lookOnly = ""] = this.lookOnly.values();
     const reason =
-      lookOnly || this.trouble || refusal || (this.disputed.size > 0 ? "changed by others meanwhile" : "");
+      lookOnly || this.trouble || refusal || (this.disputed.size > 0 ? t("changed by others meanwhile") : "");
     if (reason) return { kind: "unsaved", reason, isTouched };
     return { kind: this.hasUnsaved ? "saving" : "saved", reason: "", isTouched };
   }
@@ -252,7 +253,7 @@ export class Autosave {
 
   private failed(id: string, error: unknown): void {
     if (!(error instanceof RequestError)) {
-      this.refused.set(id, "the server's answer was not understood");
+      this.refused.set(id, t("the server's answer was not understood"));
       return;
     }
     if (error.kind === "network" || error.kind === "server" || error.kind === "session") {

@@ -1,3 +1,5 @@
+import { t } from "../core/i18n";
+
 /** Why a request did not give what was asked. */
 export type FailureKind = "session" | "forbidden" | "missing" | "unshowable" | "server" | "network";
 
@@ -32,7 +34,7 @@ export async function request(
     response = await fetch(url, { credentials: "same-origin", redirect: "manual", ...init });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new RequestError("network", "The server cannot be reached.");
+    throw new RequestError("network", t("The server cannot be reached."));
   }
   if (response.ok || answers.includes(response.status)) return response;
   throw await failureOf(response);
@@ -40,17 +42,21 @@ export async function request(
 
 async function failureOf(response: Response): Promise<RequestError> {
   if (response.type === "opaqueredirect" || response.status === 401) {
-    return new RequestError("session", "Your session has ended.", 401);
+    return new RequestError("session", t("Your session has ended."), 401);
   }
   const detail = await problemDetail(response);
   const { status } = response;
-  if (status === 403) return new RequestError("forbidden", detail || "You may not see this.", status);
+  if (status === 403) return new RequestError("forbidden", detail || t("You may not see this."), status);
   if (status === 404)
-    return new RequestError("missing", detail || "It does not exist or you may not see it.", status);
+    return new RequestError("missing", detail || t("It does not exist or you may not see it."), status);
   if (status === 410 || status === 422 || status === 415 || status === 413) {
-    return new RequestError("unshowable", detail || "This image cannot be displayed.", status);
+    return new RequestError("unshowable", detail || t("This image cannot be displayed."), status);
   }
-  return new RequestError("server", detail || `The server answered ${status}.`, status);
+  return new RequestError(
+    "server",
+    detail || t("The server answered {status}.", { status: String(status) }),
+    status,
+  );
 }
 
 /** The detail of a problem+json body (RFC 9457), or "". */

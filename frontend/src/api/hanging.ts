@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { type HangingProtocol, parseHanging } from "../hanging/protocol";
 import { csrfToken, request } from "./client";
 import { asFields, type Fields, readFlag, readList, readText } from "./fields";
@@ -28,7 +29,7 @@ export interface ProtocolList {
   readonly owners: readonly Owner[];
 }
 
-export const MYSELF: Owner = { label: "Me", scope: "user", facility: "", role: "" };
+export const MYSELF: Owner = { label: t("Me"), scope: "user", facility: "", role: "" };
 
 export async function fetchProtocols(): Promise<ProtocolList> {
   const response = await request(ADDRESS, { headers: { Accept: "application/json" } });
@@ -54,9 +55,14 @@ function parseOwners(fields: Fields): readonly Owner[] {
     const facility = asFields(value, "facility");
     const [code, name] = [readText(facility, "code"), readText(facility, "name")];
     return [
-      { label: `Everybody at ${name}`, scope: "facility", facility: code, role: "" },
+      {
+        label: t("Everybody at {facility}", { facility: name }),
+        scope: "facility",
+        facility: code,
+        role: "",
+      },
       ...roles.map((role): Owner => {
-        const label = `${readText(role, "name")} at ${name}`;
+        const label = t("{role} at {facility}", { role: readText(role, "name"), facility: name });
         return { label, scope: "role", facility: code, role: readText(role, "value") };
       }),
     ];

@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { csrfToken, RequestError } from "./client";
 import { asFields, type Fields, readList, readTextOrEmpty, readWord, ShapeError } from "./fields";
 
@@ -40,7 +41,7 @@ export function sendFile(upload: UploadRequest): Promise<readonly UploadResult[]
         reject(error);
       }
     };
-    xhr.onerror = () => reject(new RequestError("network", "The server cannot be reached."));
+    xhr.onerror = () => reject(new RequestError("network", t("The server cannot be reached.")));
     xhr.onabort = () => reject(new DOMException("aborted", "AbortError"));
     upload.signal.addEventListener("abort", () => xhr.abort(), { once: true });
     xhr.send(form);
@@ -50,7 +51,7 @@ export function sendFile(upload: UploadRequest): Promise<readonly UploadResult[]
 function resultsOf(xhr: XMLHttpRequest): readonly UploadResult[] {
   // A redirect led to the login page: whatever came back is not an answer to the upload.
   const isJson = xhr.getResponseHeader("content-type")?.includes("json") ?? false;
-  if (xhr.status === 200 && !isJson) throw new RequestError("session", "Your session has ended.", 401);
+  if (xhr.status === 200 && !isJson) throw new RequestError("session", t("Your session has ended."), 401);
   const body = isJson ? parse(xhr.responseText) : null;
   if (xhr.status === 200) return parseUploadResults(body);
   const { detail, title } = (body ?? {}) as { detail?: unknown; title?: unknown };
@@ -59,14 +60,18 @@ function resultsOf(xhr: XMLHttpRequest): readonly UploadResult[] {
 }
 
 function failureOf(status: number, said: string): RequestError {
-  if (status === 401) return new RequestError("session", "Your session has ended.", status);
-  if (status === 403) return new RequestError("forbidden", said || "You may not upload here.", status);
-  if (status === 413) return new RequestError("unshowable", said || "The file is too large.", status);
+  if (status === 401) return new RequestError("session", t("Your session has ended."), status);
+  if (status === 403) return new RequestError("forbidden", said || t("You may not upload here."), status);
+  if (status === 413) return new RequestError("unshowable", said || t("The file is too large."), status);
   if (status === 422 || status === 400) {
-    return new RequestError("unshowable", said || "The file was not taken in.", status);
+    return new RequestError("unshowable", said || t("The file was not taken in."), status);
   }
-  if (status === 507) return new RequestError("server", said || "A disk of the server is full.", status);
-  return new RequestError("server", said || `The server answered ${status}.`, status);
+  if (status === 507) return new RequestError("server", said || t("A disk of the server is full."), status);
+  return new RequestError(
+    "server",
+    said || t("The server answered {status}.", { status: String(status) }),
+    status,
+  );
 }
 
 function parse(text: string): unknown {

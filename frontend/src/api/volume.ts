@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import type { Series, StudyImage } from "../dicom/types";
 import type { PlacedStack } from "../geometry/planeStacks";
 import { scaled, sum } from "../geometry/planes";
@@ -180,18 +181,24 @@ function withSlab(url: string, slab: Slab | null): string {
   return `${url}${url.includes("?") ? "&" : "?"}slab=${slab.thicknessMm}&projection=${slab.projection}`;
 }
 
-const PROJECTION_NAMES: Readonly<Record<Projection, string>> = { max: "MIP", min: "MinIP", mean: "Mean" };
+const PROJECTION_NAMES: Readonly<Record<Projection, string>> = { max: "MIP", min: "MinIP", mean: t("Mean") };
 
 export function slabLabel(slab: Slab): string {
   return `${PROJECTION_NAMES[slab.projection]} ${slab.thicknessMm} mm`;
 }
 
+const PLANE_TITLES: Readonly<Record<PlaneName, string>> = {
+  axial: t("Axial"),
+  coronal: t("Coronal"),
+  sagittal: t("Sagittal"),
+};
+
 export function planeTitle(name: PlaneName): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  return PLANE_TITLES[name];
 }
 
 function planeLabel(name: PlaneName, isAcquired: boolean, slab: Slab | null): string {
-  return [planeTitle(name), slab ? slabLabel(slab) : isAcquired ? "" : "reformatted"]
+  return [planeTitle(name), slab ? slabLabel(slab) : isAcquired ? "" : t("reformatted")]
     .filter(Boolean)
     .join(", ");
 }

@@ -26,6 +26,16 @@ export const isRightToLeft = globalThis.document?.documentElement?.dir === "rtl"
 const withLatinDigits = `${language}-u-nu-latn`;
 const pluralRules = new Intl.PluralRules(language);
 
+/** The sign before the decimals, "." or ",". */
+export const decimalSign = new Intl.NumberFormat(withLatinDigits).format(0.5).charAt(1);
+
+const dateFormat = new Intl.DateTimeFormat(withLatinDigits, {
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  timeZone: "UTC",
+});
+
 /** Returns a message; `{name}` in it stands for the value of that name. */
 export function t(message: string, values: Values = {}): string {
   const found = catalogue?.messages[message];
@@ -47,6 +57,20 @@ export function numberText(value: number, decimals?: number): string {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   }).format(value);
+}
+
+/** Returns the date "2024-01-31" as the language writes it; in English as it is, for ISO dates know one order only. */
+export function dateText(date: string): string {
+  const day = new Date(`${date}T00:00:00Z`);
+  return language.startsWith("en") || Number.isNaN(day.getTime()) ? date : dateFormat.format(day);
+}
+
+/** Returns "a, b and c" or "a, b or c" in the language. */
+export function listText(
+  items: readonly string[],
+  type: "conjunction" | "disjunction" = "conjunction",
+): string {
+  return new Intl.ListFormat(language, { type }).format(items);
 }
 
 function filled(message: string, values: Values): string {

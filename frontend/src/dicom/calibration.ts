@@ -1,3 +1,4 @@
+import { numberText, t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
 import type { ImagePoint } from "../geometry/points";
 import type { StudyImage } from "./types";
@@ -19,7 +20,7 @@ export interface CalibrationLine {
 }
 
 const PIXELS: PixelScale = { spacingMm: null, unit: "px" };
-const OUTSIDE: PixelScale = { spacingMm: null, unit: "px, not within one region" };
+const OUTSIDE: PixelScale = { spacingMm: null, unit: t("px, not within one region") };
 
 /**
  * The scale that holds for some points of an image.
@@ -43,16 +44,19 @@ export function pixelScale(
   if (spacingMm === null || image.spacingSource === "none") return PIXELS;
   if (image.spacingSource === "patient") return { spacingMm, unit: "mm" };
   if (image.magnification > 1) {
-    return { spacingMm, unit: `mm (est. magn. ${formatNumber(image.magnification, 2)})` };
+    return {
+      spacingMm,
+      unit: t("mm (est. magn. {factor})", { factor: formatNumber(image.magnification, 2) }),
+    };
   }
-  return { spacingMm, unit: "mm at detector" };
+  return { spacingMm, unit: t("mm at detector") };
 }
 
 function calibratedScale(image: StudyImage, { from, to, lengthMm }: CalibrationLine): PixelScale {
   const aspect = pixelAspect(image);
   const across = lengthMm / Math.hypot(to.x - from.x, (to.y - from.y) * aspect);
   if (!Number.isFinite(across)) return PIXELS;
-  return { spacingMm: [across * aspect, across], unit: "mm calibrated" };
+  return { spacingMm: [across * aspect, across], unit: t("mm calibrated") };
 }
 
 /** Distance between two image points, in the unit of the scale. */
@@ -157,5 +161,5 @@ function lengthDigits(value: number, unit: string): string {
 }
 
 export function formatAngle(degrees: number | null): string {
-  return degrees === null ? "" : `${degrees.toFixed(1)}°`;
+  return degrees === null ? "" : `${numberText(degrees, 1)}°`;
 }

@@ -1,5 +1,7 @@
+import { numberText, t } from "../core/i18n";
 import type { Palette } from "./palettes";
 import { suvRange } from "./suv";
+import { formatDate } from "./text";
 import type { Packing, StudyImage, VoiWindow } from "./types";
 import { PACKED_VALUES } from "./voiLut";
 
@@ -87,8 +89,9 @@ export function blendTable(palette: Palette, opacityPercent: number): Uint32Arra
 /** What the picture says of a fusion: which range has which colours, and how opaque they are. */
 export function fusionText(fusion: Fusion, window: VoiWindow | null): string {
   const { partner, palette, opacityPercent } = fusion;
-  const date = partner.studyDate ? ` of ${partner.studyDate}` : "";
-  return [`${partner.modality}${date} ${rangeText(partner, window)}`, palette.label, `${opacityPercent} %`]
+  const values = { modality: partner.modality, date: formatDate(partner.studyDate) };
+  const name = partner.studyDate ? t("{modality} of {date}", values) : partner.modality;
+  return [`${name} ${rangeText(partner, window)}`, palette.label, `${opacityPercent} %`]
     .map((part) => part.trim())
     .join(", ");
 }
@@ -97,6 +100,6 @@ function rangeText(partner: FusionPartner, window: VoiWindow | null): string {
   if (window === null) return "";
   const [lowest, highest] = suvRange(window, partner.suvFactor ?? 1);
   const digits = highest - lowest < 20 ? 1 : 0;
-  const range = `${lowest.toFixed(digits)} – ${highest.toFixed(digits)}`;
+  const range = `${numberText(lowest, digits)} – ${numberText(highest, digits)}`;
   return partner.suvFactor === null ? `${range} ${partner.valueUnits}` : `SUV ${range}`;
 }

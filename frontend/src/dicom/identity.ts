@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { formatPersonName } from "./text";
 import type { Patient } from "./types";
 
@@ -10,19 +11,17 @@ import type { Patient } from "./types";
 export function identityConflict(patients: readonly Patient[]): string {
   const names = (list: readonly Patient[]) =>
     [
-      ...new Set(list.map((patient) => formatPersonName(patient.name) || patient.patientId || "No name")),
+      ...new Set(list.map((patient) => formatPersonName(patient.name) || patient.patientId || t("No name"))),
     ].join(", ");
   const ids = new Set(patients.map((patient) => `${patient.issuerOfPatientId}\n${patient.patientId}`));
-  if (ids.size > 1) return `${numberWord(ids.size)} patients on the screen: ${names(patients)}`;
+  if (ids.size === 2) return t("Two patients on the screen: {names}", { names: names(patients) });
+  if (ids.size > 2) return t("More than two patients on the screen: {names}", { names: names(patients) });
   const people = new Set(patients.map((patient) => personKey(patient)));
-  if (people.size > 1) return `One ID, different people? ${names(patients)}. Check name and birth date.`;
+  if (people.size > 1)
+    return t("One ID, different people? {names}. Check name and birth date.", { names: names(patients) });
   return "";
 }
 
 function personKey({ name, birthDate }: Patient): string {
   return `${formatPersonName(name).toLocaleLowerCase()}\n${birthDate ?? ""}`;
-}
-
-function numberWord(count: number): string {
-  return ["", "", "Two", "Three", "Four"][count] ?? String(count);
 }

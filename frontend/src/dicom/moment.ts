@@ -1,12 +1,14 @@
+import { dateText, t } from "../core/i18n";
+
 /**
- * A study's date and time as a reader says it: today and yesterday by name, else the ISO date.
+ * A study's date and time as a reader says it: today and yesterday by name, else the date.
  *
  * @param moment "2024-01-31T12:30", "2024-01-31" or "".
  * @param today local date of the reader, "2024-01-31".
  */
 export function spokenMoment(moment: string, today: string): string {
   const [date = "", time = ""] = moment.split("T");
-  const name = date === today ? "Today" : date === dayBefore(today) ? "Yesterday" : date;
+  const name = date === today ? t("Today") : date === dayBefore(today) ? t("Yesterday") : dateText(date);
   return [name, time].filter(Boolean).join(" ");
 }
 

@@ -1,3 +1,5 @@
+import { t } from "../core/i18n";
+
 /** 256 colours, three bytes each; the first is for the lowest value. */
 export interface Palette {
   readonly name: string;
@@ -7,13 +9,13 @@ export interface Palette {
 
 /** The palettes that greys can be shown in, by the names that addresses carry; the server has their colours. */
 export const PALETTE_LABELS = {
-  "hot-iron": "Hot iron",
+  "hot-iron": t("Hot iron"),
   pet: "PET",
-  "hot-metal-blue": "Hot metal blue",
-  "pet-20-step": "PET 20 step",
-  rainbow: "Rainbow",
-  spectrum: "Spectrum",
-  "grey-inverse": "Grey, inverse",
+  "hot-metal-blue": t("Hot metal blue"),
+  "pet-20-step": t("PET 20 step"),
+  rainbow: t("Rainbow"),
+  spectrum: t("Spectrum"),
+  "grey-inverse": t("Grey, inverse"),
 } as const;
 export type PaletteName = keyof typeof PALETTE_LABELS;
 export const PALETTE_NAMES = Object.keys(PALETTE_LABELS) as readonly PaletteName[];

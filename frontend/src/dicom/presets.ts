@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
 import { formatSuvRange, suvWindow } from "./suv";
 import type { Series, StudyImage, VoiWindow } from "./types";
@@ -55,16 +56,16 @@ const SPINE_AND_LIMBS = [
 
 /** In Hounsfield units. Place 1 would be the windows of the file, place 0 the full range. */
 export const CT_PRESETS: readonly BuiltIn[] = [
-  { place: "2", label: "Soft tissue", width: 400, center: 40, regions: ["neck", "abdomen", "pelvis"] },
-  { place: "3", label: "Lung", width: 1500, center: -600, regions: ["chest"] },
-  { place: "4", label: "Bone", width: 2000, center: 400, regions: SPINE_AND_LIMBS },
-  { place: "5", label: "Brain", width: 80, center: 40, regions: ["head"] },
-  { place: "6", label: "Mediastinum", width: 350, center: 50, regions: ["chest"] },
-  { place: "7", label: "Liver", width: 150, center: 90, regions: ["abdomen"] },
-  { place: "8", label: "Angio", width: 600, center: 300, regions: [] },
-  { place: "", label: "Subdural", width: 200, center: 75, regions: ["head"] },
-  { place: "", label: "Stroke", width: 40, center: 40, regions: ["head"] },
-  { place: "", label: "Temporal bone", width: 2800, center: 600, regions: ["head"] },
+  { place: "2", label: t("Soft tissue"), width: 400, center: 40, regions: ["neck", "abdomen", "pelvis"] },
+  { place: "3", label: t("Lung"), width: 1500, center: -600, regions: ["chest"] },
+  { place: "4", label: t("Bone"), width: 2000, center: 400, regions: SPINE_AND_LIMBS },
+  { place: "5", label: t("Brain"), width: 80, center: 40, regions: ["head"] },
+  { place: "6", label: t("Mediastinum"), width: 350, center: 50, regions: ["chest"] },
+  { place: "7", label: t("Liver"), width: 150, center: 90, regions: ["abdomen"] },
+  { place: "8", label: t("Angio"), width: 600, center: 300, regions: [] },
+  { place: "", label: t("Subdural"), width: 200, center: 75, regions: ["head"] },
+  { place: "", label: t("Stroke"), width: 40, center: 40, regions: ["head"] },
+  { place: "", label: t("Temporal bone"), width: 2800, center: 600, regions: ["head"] },
 ];
 
 /** Places 2 to 6: from no uptake to this SUV. */

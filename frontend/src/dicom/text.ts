@@ -1,8 +1,9 @@
+import { dateText } from "../core/i18n";
 import type { Patient, Study } from "./types";
 
-/** "2024-01-31" as it is, and "" for an unknown date: ISO dates cannot be mistaken for another order. */
+/** The date "2024-01-31" as the language writes it, and "" for an unknown one. */
 export function formatDate(date: string | null): string {
-  return date ?? "";
+  return date === null ? "" : dateText(date);
 }
 
 /** Hours and minutes of a time. */
@@ -20,7 +21,7 @@ export function formatPersonName(name: string): string {
 
 /** Birth date, age and sex on one line. */
 export function formatDemographics(patient: Patient): string {
-  return [patient.birthDate === null ? "" : `*${patient.birthDate}`, patient.age, patient.sex]
+  return [patient.birthDate === null ? "" : `*${dateText(patient.birthDate)}`, patient.age, patient.sex]
     .filter(Boolean)
     .join("  ");
 }

@@ -1,3 +1,4 @@
+import { listText, t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
 import type { ImagePoint } from "../geometry/points";
 import type { RegionAxis, StudyImage, UltrasoundRegion } from "./types";
@@ -9,11 +10,11 @@ export interface RegionAxes {
 }
 
 const MEANINGS: Readonly<Record<string, string>> = {
-  mm: "depth",
-  ms: "time",
-  "cm/s": "velocity",
-  Hz: "frequency",
-  dB: "amplitude",
+  mm: t("depth"),
+  ms: t("time"),
+  "cm/s": t("velocity"),
+  Hz: t("frequency"),
+  dB: t("amplitude"),
 };
 
 /** The region that holds all the points, the topmost of several; null where there is none. */
@@ -33,7 +34,7 @@ export function alongAxes({ across, down }: RegionAxes, from: ImagePoint, to: Im
     axis ? [difference(axis, start, end)] : [],
   );
   const slope = across?.unit === "ms" && down ? slopeOver(across, down, from, to) : null;
-  if (lines.length === 0) return ["px only: the region has no units"];
+  if (lines.length === 0) return [t("px only: the region has no units")];
   return slope === null ? lines : [...lines, slope];
 }
 
@@ -51,8 +52,8 @@ export function atAxes({ across, down }: RegionAxes, { x, y }: ImagePoint): stri
 
 /** Why there is no such measure, in words. */
 export function refusal(what: string, { across, down }: RegionAxes): string {
-  const meanings = [across, down].map((axis) => (axis ? (MEANINGS[axis.unit] ?? axis.unit) : "no unit"));
-  return `No ${what}: the axes are ${meanings.join(" and ")}`;
+  const meanings = [across, down].map((axis) => (axis ? (MEANINGS[axis.unit] ?? axis.unit) : t("no unit")));
+  return t("No {measure}: the axes are {meanings}", { measure: what, meanings: listText(meanings) });
 }
 
 function difference(axis: RegionAxis, from: number, to: number): string {
@@ -60,14 +61,16 @@ function difference(axis: RegionAxis, from: number, to: number): string {
   const [start, end] = [valueAt(axis, from), valueAt(axis, to)];
   // Where time starts is arbitrary; velocities and depths are from the reference line of the region.
   if (axis.unit === "ms" || start === null || end === null) return apart;
-  return `${apart}  (${written(start, axis.unit)} to ${written(end, axis.unit)})`;
+  return `${apart}  (${t("{from} to {to}", { from: written(start, axis.unit), to: written(end, axis.unit) })})`;
 }
 
 function slopeOver(time: RegionAxis, other: RegionAxis, from: ImagePoint, to: ImagePoint): string | null {
   const seconds = ((to.x - from.x) * time.perPixel) / 1000;
   if (seconds === 0) return null;
   const slope = ((to.y - from.y) * other.perPixel) / seconds;
-  return `Slope ${formatNumber(slope, Math.abs(slope) >= 100 ? 0 : 1)} ${perSecond(other.unit)}`;
+  return t("Slope {slope}", {
+    slope: `${formatNumber(slope, Math.abs(slope) >= 100 ? 0 : 1)} ${perSecond(other.unit)}`,
+  });
 }
 
 function perSecond(unit: string): string {

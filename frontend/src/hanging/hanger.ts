@@ -1,6 +1,7 @@
 import { RequestError } from "../api/client";
 import { ShapeError } from "../api/fields";
 import { Emitter } from "../core/emitter";
+import { t } from "../core/i18n";
 import { type HangingHost, hangScreen } from "./hang";
 import type { HangingProtocol } from "./protocol";
 import { StageMemory } from "./stageMemory";
@@ -58,7 +59,7 @@ export class Hanger {
       });
     } catch (error) {
       if (!(error instanceof RequestError || error instanceof ShapeError)) throw error;
-      this.say(`The prior did not come: ${error.message}`);
+      this.say(t("The prior did not come: {reason}", { reason: error.message }));
     }
     this.changed.emit();
   }

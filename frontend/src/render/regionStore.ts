@@ -3,6 +3,7 @@ import { ShapeError } from "../api/fields";
 import { type Contour, parseContours } from "../api/regions";
 import { ByteLru } from "../core/byteLru";
 import { Emitter } from "../core/emitter";
+import { t } from "../core/i18n";
 import { colourLabels, type Labels } from "./regionBitmap";
 
 const BUDGET_BYTES = 96 * 2 ** 20;
@@ -140,5 +141,5 @@ function canvasOf(width: number, height: number): HTMLCanvasElement {
 
 function wordsOf(error: unknown): string {
   const isKnown = error instanceof RequestError || error instanceof ShapeError;
-  return isKnown ? error.message : "The region could not be read.";
+  return isKnown ? error.message : t("The region could not be read.");
 }

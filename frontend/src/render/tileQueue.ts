@@ -1,5 +1,6 @@
 import { isAbort, RequestError } from "../api/client";
 import { Emitter } from "../core/emitter";
+import { t } from "../core/i18n";
 
 /** A tile that somebody needs. The lower the priority's number, the sooner it comes. */
 export interface TileWant {
@@ -140,7 +141,7 @@ export class TileQueue {
     const seconds = Math.min(10, retrySeconds * (1 + 0.1 * job.pending)) * (1 + 0.25 * this.jitter());
     job.notBefore = Date.now() + seconds * 1000;
     if (job.pending >= ATTEMPTS_PENDING) {
-      this.giveUp(job, new RequestError("server", "The server did not finish this image in time."));
+      this.giveUp(job, new RequestError("server", t("The server did not finish this image in time.")));
     }
   }
 
@@ -163,5 +164,7 @@ export class TileQueue {
 }
 
 function asRequestError(error: unknown): RequestError {
-  return error instanceof RequestError ? error : new RequestError("unshowable", "This image cannot be read.");
+  return error instanceof RequestError
+    ? error
+    : new RequestError("unshowable", t("This image cannot be read."));
 }

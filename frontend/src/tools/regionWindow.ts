@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { clamp } from "../core/numbers";
 import { windowOfValues } from "../dicom/regionWindow";
 import { exactWindow } from "../dicom/suv";
@@ -30,7 +31,7 @@ export const regionWindowTool: Tool = {
         frame.remove();
         const matrix = viewport.painted?.matrix;
         if (!matrix) return;
-        windowBetween(viewport, screenToImage(matrix, from), screenToImage(matrix, to), "Region");
+        windowBetween(viewport, screenToImage(matrix, from), screenToImage(matrix, to), t("Region"));
       },
       cancel: () => frame.remove(),
     };
@@ -45,7 +46,7 @@ export function windowAutomatically(viewport: Viewport): void {
     const { x, y } = screenToImage(painted.matrix, corner);
     return imagePoint(clamp(x, 0, painted.image.columns), clamp(y, 0, painted.image.rows));
   });
-  windowBetween(viewport, corners[0] as ImagePoint, corners[1] as ImagePoint, "Automatic");
+  windowBetween(viewport, corners[0] as ImagePoint, corners[1] as ImagePoint, t("Automatic"));
 }
 
 function windowBetween(viewport: Viewport, one: ImagePoint, other: ImagePoint, label: string): void {

@@ -1,5 +1,6 @@
 import { KINDS } from "../annotations/kinds/table";
 import type { Annotation } from "../annotations/store";
+import { t } from "../core/i18n";
 import { ANNOTATION_KINDS, frameKey } from "../dicom/annotation";
 import { measureLength } from "../dicom/calibration";
 import { imageKey } from "../dicom/types";
@@ -75,7 +76,7 @@ async function askFor(context: ViewerContext, annotation: Annotation, viewport: 
   if (!at) return false;
   if (KINDS[kind].asks === "length") {
     const answer = await askBeside(viewport, at, {
-      label: "True length",
+      label: t("True length"),
       value: String(lengthMm ?? guessedLength(viewport, annotation)),
       isLength: true,
     });
@@ -84,7 +85,7 @@ async function askFor(context: ViewerContext, annotation: Annotation, viewport: 
     store.preview(id, { lengthMm: length });
     return true;
   }
-  const answer = await askBeside(viewport, at, { label: "Words beside the mark", value: text });
+  const answer = await askBeside(viewport, at, { label: t("Words beside the mark"), value: text });
   const mustHaveWords = kind === "text" || kind === "spine_label";
   if (answer === null || (answer === "" && mustHaveWords)) return false;
   store.preview(id, { text: answer });

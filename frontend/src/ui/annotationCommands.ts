@@ -2,6 +2,7 @@ import { KINDS } from "../annotations/kinds/table";
 import { storeEvidence } from "../api/annotations";
 import { RequestError } from "../api/client";
 import { fetchPresentations } from "../api/presentations";
+import { t } from "../core/i18n";
 import { type AnnotationKind, frameKey } from "../dicom/annotation";
 import { isMeant } from "../dicom/presentation";
 import { imageKey } from "../dicom/types";
@@ -42,30 +43,35 @@ export function drawingCommands(): Command[] {
 /** Everything that is done to annotations and key images, whatever the tool. */
 export function annotationCommands(): Command[] {
   return [
-    plain("key-image", "Key image: mark it, or take the mark away", ["k"], toggleKeyImage, "star"),
-    plain("delete-measurement", "Delete the mark", ["Delete", "Backspace"], ({ annotations }) => {
+    plain("key-image", t("Key image: mark it, or take the mark away"), ["k"], toggleKeyImage, "star"),
+    plain("delete-measurement", t("Delete the mark"), ["Delete", "Backspace"], ({ annotations }) => {
       annotations.removeSelected();
     }),
-    plain("undo", "Undo", ["Ctrl+z"], ({ annotations }) => void annotations.history.undo()),
-    plain("redo", "Redo", ["Ctrl+Shift+z", "Ctrl+y"], ({ annotations }) => void annotations.history.redo()),
-    plain("copy", "Copy the mark", ["Ctrl+c"], ({ annotations }) => void annotations.copySelected()),
-    plain("paste", "Paste the mark on this image", ["Ctrl+v"], pasteHere),
-    plain("copy-to-next", "Copy the mark to the next image, and go there", ["Shift+c"], copyToNextImage),
-    plain("words", "Words beside the mark", ["F2"], (context) => {
+    plain("undo", t("Undo"), ["Ctrl+z"], ({ annotations }) => void annotations.history.undo()),
+    plain(
+      "redo",
+      t("Redo"),
+      ["Ctrl+Shift+z", "Ctrl+y"],
+      ({ annotations }) => void annotations.history.redo(),
+    ),
+    plain("copy", t("Copy the mark"), ["Ctrl+c"], ({ annotations }) => void annotations.copySelected()),
+    plain("paste", t("Paste the mark on this image"), ["Ctrl+v"], pasteHere),
+    plain("copy-to-next", t("Copy the mark to the next image, and go there"), ["Shift+c"], copyToNextImage),
+    plain("words", t("Words beside the mark"), ["F2"], (context) => {
       const { selectedId } = context.annotations;
       if (selectedId) void openAnnotation(context, context.grid.active, selectedId);
     }),
     {
-      ...plain("hide-annotations", "Hide all marks, and show them", ["Shift+h"], ({ annotations }) =>
+      ...plain("hide-annotations", t("Hide all marks, and show them"), ["Shift+h"], ({ annotations }) =>
         annotations.setHidden(!annotations.isHidden),
       ),
       isOn: ({ annotations }) => annotations.isHidden,
     },
     {
-      ...plain("annotation-list", "List of marks and key images", ["Shift+m"], openList, "list"),
+      ...plain("annotation-list", t("List of marks and key images"), ["Shift+m"], openList, "list"),
       isOn: ({ page }) => page.classList.contains("viewer--marks"),
     },
-    plain("evidence", "Save the marks as DICOM objects", [], (context) => void saveAsDicom(context)),
+    plain("evidence", t("Save the marks as DICOM objects"), [], (context) => void saveAsDicom(context)),
   ];
 }
 
@@ -87,7 +93,7 @@ function toggleKeyImage({ grid, annotations, page }: ViewerContext): void {
   const { stack, image } = grid.active;
   if (!stack || !image) return;
   if (image.plane !== "") {
-    showMessage(page, "A reformatted plane cannot be a key image. Mark an image of the series.");
+    showMessage(page, t("A reformatted plane cannot be a key image. Mark an image of the series."));
     return;
   }
   annotations.toggleKeyImage({ ...image, studyInstanceUid: stack.study.studyInstanceUid });
@@ -111,13 +117,14 @@ async function saveAsDicom({ grid, page, saving, presentations }: ViewerContext)
   const studyInstanceUid = grid.active.stack?.study.studyInstanceUid;
   if (!studyInstanceUid) return;
   if (saving.hasUnsaved) {
-    showMessage(page, "Not everything is saved yet. Try again when it is.");
+    showMessage(page, t("Not everything is saved yet. Try again when it is."));
     return;
   }
   try {
     const { created, detail } = await storeEvidence(studyInstanceUid);
     const names = new Set(created.map(({ modality, description }) => description || modality));
-    const stored = created.length > 0 ? `Stored in the study: ${[...names].join(", ")}.` : "";
+    const stored =
+      created.length > 0 ? t("Stored in the study: {names}.", { names: [...names].join(", ") }) : "";
     showMessage(page, [stored, detail].filter(Boolean).join(" "));
     if (created.length > 0 && studyInstanceUid === page.dataset.studyInstanceUid)
       presentations.set(await fetchPresentations(page.dataset.presentationsUrl ?? ""));

@@ -5,6 +5,7 @@ import { KINDS } from "../annotations/kinds/table";
 import { agree } from "../annotations/serverCheck";
 import type { Annotation } from "../annotations/store";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { numberText, t } from "../core/i18n";
 import { type FramePlace, frameKey } from "../dicom/annotation";
 import { localDate, localMoment, spokenMoment } from "../dicom/moment";
 import { imageKey, type StudyImage } from "../dicom/types";
@@ -24,14 +25,14 @@ export function attachAnnotationPanel(body: HTMLElement, context: ViewerContext)
   const bag = new DisposerBag();
   const close = element(
     "button",
-    { type: "button", class: "button button--icon", "aria-label": "Close the list" },
+    { type: "button", class: "button button--icon", "aria-label": t("Close the list") },
     icon("cross"),
   );
   const list = element("ol", { class: "marks__list" });
   const panel = element(
     "aside",
-    { class: "marks", "aria-label": "Marks and key images", hidden: true },
-    element("header", { class: "marks__header" }, element("h2", {}, "Marks and key images"), close),
+    { class: "marks", "aria-label": t("Marks and key images"), hidden: true },
+    element("header", { class: "marks__header" }, element("h2", {}, t("Marks and key images")), close),
     list,
   );
   body.append(panel);
@@ -77,7 +78,7 @@ function writeList(list: HTMLElement, context: ViewerContext): void {
   const empty = element(
     "li",
     { class: "marks__empty" },
-    "Nothing is marked. K marks a key image, D measures.",
+    t("Nothing is marked. K marks a key image, D measures."),
   );
   list.replaceChildren(...(items.length > 0 ? items : [empty]));
   if (focused) list.querySelector<HTMLElement>(`[data-mark="${focused}"]`)?.focus();
@@ -89,13 +90,13 @@ function annotationItem(context: ViewerContext, annotation: Annotation, found: F
   const lines = found ? describeAnnotation(annotation, found.image, store, values) : [annotation.text];
   const kept = canBeKept(annotation) || source !== null;
   const by = source
-    ? `from ${source.label || "another system"}`
+    ? t("from {source}", { source: source.label || t("another system") })
     : noteOf(annotation.author, annotation.changedAt);
   return item({
     iconName: kindIcon(kind),
     title: [KINDS[kind].label, ...lines].filter(Boolean),
     where: placeText(found),
-    note: kept ? by : "on a reformatted plane: not kept",
+    note: kept ? by : t("on a reformatted plane: not kept"),
     check: found ? checkText(context, annotation, found.image) : "",
     mark: id,
     isSelected: id === store.selectedId,
@@ -112,7 +113,7 @@ function keyImageItem(context: ViewerContext, place: FramePlace, note: string): 
   const found = find(context, place);
   return item({
     iconName: "star",
-    title: ["Key image"],
+    title: [t("Key image")],
     where: placeText(found),
     note,
     check: "",
@@ -180,11 +181,13 @@ function checkText(context: ViewerContext, annotation: Annotation, image: StudyI
   const theirs = context.serverCheck.of(annotation);
   if (theirs === null || theirs.mean === null) return "";
   const ours = context.values.statistics(image, annotation);
-  if (ours === null) return ["Server:", ...statisticsLines(theirs, image)].join(" ");
+  if (ours === null) return [t("Server:"), ...statisticsLines(theirs, image)].join(" ");
   if (ours === "loading") return "";
   const factor = theirs.unit === "SUV" ? (image.suvFactor ?? 1) : 1;
   const scaled = { ...theirs, ...inModalityUnits(theirs, factor) };
-  return agree(ours, scaled) ? "✓ the server measures the same" : `⚠ server: mean ${theirs.mean.toFixed(2)}`;
+  return agree(ours, scaled)
+    ? t("✓ the server measures the same")
+    : t("⚠ server: mean {mean}", { mean: numberText(theirs.mean, 2) });
 }
 
 function inModalityUnits(
@@ -201,7 +204,7 @@ function inModalityUnits(
 }
 
 function noteOf(author: string, changedAt: string): string {
-  const moment = changedAt ? spokenMoment(localMoment(changedAt), localDate(new Date())) : "just now";
+  const moment = changedAt ? spokenMoment(localMoment(changedAt), localDate(new Date())) : t("just now");
   return [author, moment].filter(Boolean).join(", ");
 }
 
@@ -222,7 +225,7 @@ function placeText(found: Found | null): string {
   if (!found) return "";
   const { series } = found.stack;
   const name = series.seriesNumber === null ? series.seriesDescription : `S ${series.seriesNumber}`;
-  return `${name} image ${found.index + 1}`;
+  return t("{series} image {number}", { series: name, number: found.index + 1 });
 }
 
 /** In a viewport that shows the series already, otherwise in the active one. */

@@ -1,6 +1,7 @@
 import { RequestError, request } from "../api/client";
 import { ShapeError } from "../api/fields";
 import { parseManifest } from "../api/manifest";
+import { t } from "../core/i18n";
 import type { StudyManifest } from "../dicom/types";
 import { mostAlike } from "../viewport/likeness";
 import type { Viewport } from "../viewport/viewport";
@@ -36,7 +37,7 @@ export async function showBeside(
     const like = grid.active.stack?.series ?? context.manifest.series[0];
     const series = like ? mostAlike(like, manifest.series) : manifest.series[0];
     if (!series) {
-      showMessage(context.page, "That study has no images to show.");
+      showMessage(context.page, t("That study has no images to show."));
       return;
     }
     const viewport = target ?? nextViewport(context);

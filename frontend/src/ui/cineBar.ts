@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
 import type { Cine } from "../viewport/cine";
 import { element, icon, setText } from "./dom";
@@ -10,18 +11,18 @@ export function buildCineBar(root: HTMLElement, cine: Cine): Disposer {
     min: 1,
     max: 60,
     step: 1,
-    "aria-label": "Images a second",
+    "aria-label": t("Images a second"),
   });
   const label = element("output", {}, "");
   const stop = element(
     "button",
-    { type: "button", class: "button button--icon", "aria-label": "Stop" },
+    { type: "button", class: "button button--icon", "aria-label": t("Stop") },
     icon("pause"),
   );
   const here = (text: string, name: string) =>
     element("button", { type: "button", class: "button", title: name, "aria-label": name }, text);
-  const from = here("From here", "Play from this image");
-  const to = here("To here", "Play to this image");
+  const from = here(t("From here"), t("Play from this image"));
+  const to = here(t("To here"), t("Play to this image"));
   const range = element("output", { "data-cine": "range" }, "");
   root.replaceChildren(stop, speed, label, from, to, range);
   const bag = new DisposerBag();

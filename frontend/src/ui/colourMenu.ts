@@ -1,4 +1,5 @@
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { PALETTE_LABELS, PALETTE_NAMES, type PaletteName } from "../dicom/palettes";
 import { element, icon } from "./dom";
 import { placeBelow } from "./menus";
@@ -8,12 +9,12 @@ import type { ViewerContext } from "./viewerContext";
 /** The palettes that the greys of a picture are shown in; there while they can be. */
 export function colourMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
-  const label = "Colours of the greys";
+  const label = t("Colours of the greys");
   const summary = element(
     "summary",
     { class: "tool", title: label, "aria-label": label },
     icon("palette"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Colours"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Colours")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   const refresh = () => {
@@ -43,5 +44,5 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
     });
     return button;
   };
-  return [entry(null, "Greys"), ...PALETTE_NAMES.map((name) => entry(name, PALETTE_LABELS[name]))];
+  return [entry(null, t("Greys")), ...PALETTE_NAMES.map((name) => entry(name, PALETTE_LABELS[name]))];
 }

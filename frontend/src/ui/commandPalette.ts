@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t, tn } from "../core/i18n";
 import type { Command } from "./command";
 import { GROUP_TITLES } from "./commandGroups";
 import { element, setText } from "./dom";
@@ -29,11 +30,11 @@ class Palette {
     type: "text",
     class: "palette__input",
     role: "combobox",
-    "aria-label": "Find a command",
+    "aria-label": t("Find a command"),
     "aria-controls": LIST_ID,
     "aria-expanded": "true",
     "aria-autocomplete": "list",
-    placeholder: "Find a command",
+    placeholder: t("Find a command"),
     autocomplete: "off",
     spellcheck: "false",
   });
@@ -41,7 +42,7 @@ class Palette {
   private readonly count = element("p", { class: "palette__count", role: "status" });
   readonly dialog = element(
     "dialog",
-    { class: "palette", "aria-label": "Commands" },
+    { class: "palette", "aria-label": t("Commands") },
     this.input,
     this.list,
     this.count,
@@ -53,7 +54,7 @@ class Palette {
     private readonly commands: readonly Command[],
     private readonly context: ViewerContext,
   ) {
-    this.list.setAttribute("aria-label", "Commands");
+    this.list.setAttribute("aria-label", t("Commands"));
   }
 
   open(): void {
@@ -68,7 +69,7 @@ class Palette {
     this.list.replaceChildren(...this.found.map((command, index) => this.option(command, index)));
     setText(
       this.count,
-      this.found.length === 0 ? "No command has these words" : countText(this.found.length),
+      this.found.length === 0 ? t("No command has these words") : countText(this.found.length),
     );
     this.goTo(0);
   }
@@ -135,7 +136,7 @@ class Palette {
 }
 
 function countText(count: number): string {
-  return count === 1 ? "1 command" : `${count} commands`;
+  return tn("{count} command", "{count} commands", count);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import {
   flipHorizontally,
   flipVertically,
@@ -19,19 +20,19 @@ import { windowCommands } from "./windowCommands";
 /** Everything the viewer can do, in the order of the tool bar. */
 export function viewerCommands(): readonly Command[] {
   return [
-    tool("window", "Window", "window", "w"),
-    tool("scroll", "Scroll", "scroll", "s"),
-    tool("pan", "Move", "pan", "m"),
-    tool("zoom", "Zoom", "zoom", "z"),
+    tool("window", t("Window"), "window", "w"),
+    tool("scroll", t("Scroll"), "scroll", "s"),
+    tool("pan", t("Move"), "pan", "m"),
+    tool("zoom", t("Zoom"), "zoom", "z"),
     {
       id: "tool-magnifier",
-      label: "Magnifier",
+      label: t("Magnifier"),
       group: "tool",
       keys: ["Shift+z"],
       run: (context) => context.setTool("magnifier"),
       isOn: (context) => context.tool.name === "magnifier",
     },
-    tool("locate", "Cross-reference: show this place in all pictures", "locate", "x"),
+    tool("locate", t("Cross-reference: show this place in all pictures"), "locate", "x"),
     ...drawingCommands(),
     ...windowCommands(),
     ...paletteCommands(),
@@ -74,18 +75,18 @@ function pictureCommands(): Command[] {
     },
   });
   return [
-    turn("flip-horizontally", "Mirror left to right", "h", "flip-h", flipHorizontally),
-    turn("flip-vertically", "Mirror top to bottom", "v", "flip-v", flipVertically),
-    turn("rotate-left", "Turn left", "l", "rotate-l", rotateLeft),
-    turn("rotate-right", "Turn right", "r", "rotate-r", rotateRight),
-    picture("fit", "Fit", ["="], "fit", showFitted),
-    picture("one-to-one", "Pixel for pixel", ["o"], "one-to-one", showOneToOne),
-    picture("zoom-in", "Larger", ["+"], undefined, (viewport) => zoomBy(viewport, 1.25)),
-    picture("zoom-out", "Smaller", ["-"], undefined, (viewport) => zoomBy(viewport, 0.8)),
-    picture("reset", "Reset the picture", [" "], "reset", (viewport) => viewport.reset()),
+    turn("flip-horizontally", t("Mirror left to right"), "h", "flip-h", flipHorizontally),
+    turn("flip-vertically", t("Mirror top to bottom"), "v", "flip-v", flipVertically),
+    turn("rotate-left", t("Turn left"), "l", "rotate-l", rotateLeft),
+    turn("rotate-right", t("Turn right"), "r", "rotate-r", rotateRight),
+    picture("fit", t("Fit"), ["="], "fit", showFitted),
+    picture("one-to-one", t("Pixel for pixel"), ["o"], "one-to-one", showOneToOne),
+    picture("zoom-in", t("Larger"), ["+"], undefined, (viewport) => zoomBy(viewport, 1.25)),
+    picture("zoom-out", t("Smaller"), ["-"], undefined, (viewport) => zoomBy(viewport, 0.8)),
+    picture("reset", t("Reset the picture"), [" "], "reset", (viewport) => viewport.reset()),
     {
       id: "cine",
-      label: "Cine",
+      label: t("Cine"),
       group: "cine",
       keys: ["c"],
       icon: "play",
@@ -96,7 +97,7 @@ function pictureCommands(): Command[] {
     ...cineCommands(),
     {
       id: "cancel",
-      label: "Stop cine, drop an unfinished mark, back to the first tool",
+      label: t("Stop cine, drop an unfinished mark, back to the first tool"),
       group: "page",
       keys: ["Escape"],
       run: (context) => {
@@ -125,16 +126,16 @@ function cineCommands(): Command[] {
     isPossible: ({ cine }) => cine.viewport !== null,
   });
   return [
-    during("cine-faster", "Cine faster", "Ctrl+ArrowUp", ({ cine }) =>
+    during("cine-faster", t("Cine faster"), "Ctrl+ArrowUp", ({ cine }) =>
       cine.setRate(cine.imagesPerSecond * 1.25),
     ),
-    during("cine-slower", "Cine slower", "Ctrl+ArrowDown", ({ cine }) =>
+    during("cine-slower", t("Cine slower"), "Ctrl+ArrowDown", ({ cine }) =>
       cine.setRate(cine.imagesPerSecond * 0.8),
     ),
-    during("cine-from", "Cine from this image", "[", ({ cine }) =>
+    during("cine-from", t("Cine from this image"), "[", ({ cine }) =>
       cine.setEnd("first", cine.viewport?.imageIndex ?? 0),
     ),
-    during("cine-to", "Cine to this image", "]", ({ cine }) =>
+    during("cine-to", t("Cine to this image"), "]", ({ cine }) =>
       cine.setEnd("last", cine.viewport?.imageIndex ?? 0),
     ),
   ];
@@ -171,15 +172,15 @@ function scrollCommands(): Command[] {
   });
   const everything = Number.MAX_SAFE_INTEGER;
   return [
-    by("previous-image", "Image before (Shift: ten)", ["ArrowUp"], -1),
-    by("next-image", "Next image (Shift: ten)", ["ArrowDown"], 1),
-    by("previous-ten", "Ten images back", ["PageUp"], -10),
-    by("next-ten", "Ten images on", ["PageDown"], 10),
-    by("first-image", "First image", ["Home"], -everything),
-    by("last-image", "Last image", ["End"], everything),
+    by("previous-image", t("Image before (Shift: ten)"), ["ArrowUp"], -1),
+    by("next-image", t("Next image (Shift: ten)"), ["ArrowDown"], 1),
+    by("previous-ten", t("Ten images back"), ["PageUp"], -10),
+    by("next-ten", t("Ten images on"), ["PageDown"], 10),
+    by("first-image", t("First image"), ["Home"], -everything),
+    by("last-image", t("Last image"), ["End"], everything),
     {
       id: "go-to-image",
-      label: "Go to an image by its number",
+      label: t("Go to an image by its number"),
       group: "scroll",
       keys: ["Ctrl+g"],
       run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:go-to")),
@@ -187,13 +188,13 @@ function scrollCommands(): Command[] {
     },
     {
       id: "next-key-image",
-      label: "Next key image",
+      label: t("Next key image"),
       group: "scroll",
       keys: ["Shift+k"],
       run: showNextKeyImage,
     },
-    { ...stepSeries(-1), id: "previous-series", label: "Series before", keys: ["ArrowLeft"] },
-    { ...stepSeries(1), id: "next-series", label: "Next series", keys: ["ArrowRight"] },
+    { ...stepSeries(-1), id: "previous-series", label: t("Series before"), keys: ["ArrowLeft"] },
+    { ...stepSeries(1), id: "next-series", label: t("Next series"), keys: ["ArrowRight"] },
   ];
 }
 

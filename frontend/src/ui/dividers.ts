@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { ViewportGrid } from "../viewport/layout";
 import { boundaryShare, type Divider, dividersOf, movedDivider } from "../viewport/splits";
 import { element } from "./dom";
@@ -38,7 +39,7 @@ function lineOf(grid: ViewportGrid, divider: Divider): HTMLElement {
     role: "separator",
     tabindex: 0,
     "aria-orientation": isUpright ? "vertical" : "horizontal",
-    "aria-label": isUpright ? "Width of the pictures beside" : "Height of the pictures above",
+    "aria-label": isUpright ? t("Width of the pictures beside") : t("Height of the pictures above"),
   });
   const move = (delta: number) => grid.setSplit(movedDivider(grid.shape, divider, delta));
   listen<PointerEvent>(line, "pointerdown", (event) => {

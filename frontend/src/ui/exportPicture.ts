@@ -1,6 +1,7 @@
 import { RequestError } from "../api/client";
 import { type ExportedAs, recordExport } from "../api/exports";
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { identityConflict } from "../dicom/identity";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
@@ -16,19 +17,19 @@ interface Export {
 }
 
 const EXPORTS: readonly (readonly [string, string, Export])[] = [
-  ["export-image", "Save this picture", { what: "image", hasIdentity: true }],
+  ["export-image", t("Save this picture"), { what: "image", hasIdentity: true }],
   [
     "export-image-anonymous",
-    "Save this picture without the patient's name",
+    t("Save this picture without the patient's name"),
     { what: "image", hasIdentity: false },
   ],
-  ["export-layout", "Save all pictures on the screen", { what: "layout", hasIdentity: true }],
+  ["export-layout", t("Save all pictures on the screen"), { what: "layout", hasIdentity: true }],
   [
     "export-layout-anonymous",
-    "Save all pictures on the screen without the patient's name",
+    t("Save all pictures on the screen without the patient's name"),
     { what: "layout", hasIdentity: false },
   ],
-  ["print", "Print all pictures on the screen", { what: "print", hasIdentity: true }],
+  ["print", t("Print all pictures on the screen"), { what: "print", hasIdentity: true }],
 ];
 
 /** Pictures as they are shown, as PNG or on paper, for those who may download the study. */
@@ -49,9 +50,9 @@ export function exportMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: "Save or print pictures", "aria-label": "Save or print pictures" },
+    { class: "tool", title: t("Save or print pictures"), "aria-label": t("Save or print pictures") },
     icon("file"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Save"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Save")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   for (const [, label, wanted] of EXPORTS) {
@@ -68,7 +69,7 @@ export function exportMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
     element(
       "p",
       { class: "menu__note" },
-      "What is burnt into the pixels, or written into a mark, stays in the picture.",
+      t("What is burnt into the pixels, or written into a mark, stays in the picture."),
     ),
   );
   bag.add(listen(menu, "toggle", () => menu.open && placeBelow(panel, summary)));
@@ -93,11 +94,11 @@ async function exportPicture(context: ViewerContext, { what, hasIdentity }: Expo
     for (const study of studies) await recordExport(study, what, hasIdentity);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    showMessage(page, `Nothing was saved: ${error.message}`);
+    showMessage(page, t("Nothing was saved: {reason}", { reason: error.message }));
     return;
   }
   canvas.toBlob((blob) => {
-    if (blob === null) showMessage(page, "This browser cannot make a file of these pictures.");
+    if (blob === null) showMessage(page, t("This browser cannot make a file of these pictures."));
     else if (what === "print") print(blob);
     else save(blob, fileName(viewports));
   }, "image/png");
@@ -105,13 +106,13 @@ async function exportPicture(context: ViewerContext, { what, hasIdentity }: Expo
 
 /** Why the pictures cannot leave as they are now, or "". */
 function whyNot(viewports: readonly Viewport[]): string {
-  if (viewports.length === 0) return "There is no picture to save.";
+  if (viewports.length === 0) return t("There is no picture to save.");
   const patients = viewports.flatMap(({ stack }) => (stack ? [stack.study.patient] : []));
-  if (identityConflict(patients)) return "Two patients are on the screen. Save their pictures one by one.";
+  if (identityConflict(patients)) return t("Two patients are on the screen. Save their pictures one by one.");
   const isReady = viewports.every(
     ({ painted }) => painted?.quality === "full" && painted.awaitedIndex === null,
   );
-  return isReady ? "" : "The pictures are still loading. Save them when they are complete.";
+  return isReady ? "" : t("The pictures are still loading. Save them when they are complete.");
 }
 
 /** A name that says nothing about the patient. */

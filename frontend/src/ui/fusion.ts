@@ -1,4 +1,5 @@
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { Fusion, FusionPartner } from "../dicom/fusion";
 import { suvWindow } from "../dicom/suv";
 import type { VoiWindow } from "../dicom/types";
@@ -9,7 +10,7 @@ import { placeBelow } from "./menus";
 import { showMessage } from "./message";
 import type { ViewerContext } from "./viewerContext";
 
-const LABEL = "PET in colours over the images, and back";
+const LABEL = t("PET in colours over the images, and back");
 const LAID_UNDER: ReadonlySet<string> = new Set(["CT", "MR"]);
 const SHOWN_FOR: ReadonlySet<string> = new Set(["CT", "MR", "PT", "NM"]);
 const HIGHEST_SUV = [5, 7, 10, 15, 20] as const;
@@ -44,18 +45,18 @@ async function switchFusion(context: ViewerContext): Promise<void> {
   const [partner] = offer?.partners ?? [];
   const [palette] = offer?.palettes ?? [];
   if (!offer || !partner || !palette) {
-    showMessage(context.page, offer?.problem || "What can be laid over this series is not known now.");
+    showMessage(context.page, offer?.problem || t("What can be laid over this series is not known now."));
     return;
   }
   const { opacityPercent } = offer;
   if (active.stack?.series.seriesInstanceUid !== uid) return;
   applyFusion(context, { seriesInstanceUid: uid, partner, palette, opacityPercent, window: null });
-  if (partner.suvProblem) showMessage(context.page, `No SUV: ${partner.suvProblem}`);
+  if (partner.suvProblem) showMessage(context.page, t("No SUV: {reason}", { reason: partner.suvProblem }));
 }
 
 function reasonFor(modality: string): string {
-  if (modality === "PT" || modality === "NM") return "Show the CT or MR first: the PET is laid over it.";
-  return "A PET can only be laid over a CT or MR.";
+  if (modality === "PT" || modality === "NM") return t("Show the CT or MR first: the PET is laid over it.");
+  return t("A PET can only be laid over a CT or MR.");
 }
 
 function viewportsOf({ grid }: ViewerContext, seriesInstanceUid: string): Viewport[] {
@@ -74,7 +75,7 @@ export function fusionButton(context: ViewerContext, bag: DisposerBag): HTMLElem
     "button",
     { type: "button", class: "tool", id: "command-fusion", "aria-label": LABEL, "aria-keyshortcuts": "u" },
     icon("fusion"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Fusion"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Fusion")),
   );
   const refresh = () => {
     const { active } = context.grid;
@@ -98,12 +99,12 @@ export function fusionButton(context: ViewerContext, bag: DisposerBag): HTMLElem
 /** Opacity, range and colours of what is laid over; there while something is. */
 export function fusionMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
   const panel = element("div", { class: "menu__panel menu__panel--presets fusion" });
-  const label = "Colours and opacity of the PET";
+  const label = t("Colours and opacity of the PET");
   const summary = element(
     "summary",
     { class: "tool", title: label, "aria-label": label },
     icon("palette"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Colours"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Colours")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   const refresh = () => {
@@ -162,22 +163,22 @@ function fillPanel(panel: HTMLElement, context: ViewerContext): void {
   );
   panel.replaceChildren(
     opacityControl(fusion.opacityPercent, (opacityPercent) => change({ opacityPercent })),
-    heading("Range"),
+    heading(t("Range")),
     ...ranges(fusion.partner).map(([text, window]) =>
       item(text, (shown) => isSame(shown.window, window), { window }),
     ),
-    heading("Colours"),
+    heading(t("Colours")),
     ...offer.palettes.map((palette) =>
       item(palette.label, (shown) => shown.palette.name === palette.name, { palette }, bar(palette.colours)),
     ),
-    ...(partners.length > 1 ? [heading("Series"), ...partners] : []),
+    ...(partners.length > 1 ? [heading(t("Series")), ...partners] : []),
   );
   refreshPressed();
 }
 
 function ranges(partner: FusionPartner): (readonly [string, VoiWindow | null])[] {
   const { suvFactor } = partner;
-  if (suvFactor === null) return [["Default", null]];
+  if (suvFactor === null) return [[t("Default"), null]];
   return HIGHEST_SUV.map((highest) => [
     `SUV 0 – ${highest}`,
     // The default has the same range, and stays the default.
@@ -198,13 +199,13 @@ function opacityControl(percent: number, change: (percent: number) => void): HTM
     max: 100,
     step: 5,
     value: percent,
-    "aria-label": "Opacity of the PET",
+    "aria-label": t("Opacity of the PET"),
   });
   slider.addEventListener("input", () => {
     value.textContent = `${slider.value} %`;
     change(Number(slider.value));
   });
-  return element("div", { class: "fusion__opacity" }, element("span", {}, "Opacity"), slider, value);
+  return element("div", { class: "fusion__opacity" }, element("span", {}, t("Opacity")), slider, value);
 }
 
 /** The colours of a palette from the lowest to the highest value. */

@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { element, setText } from "./dom";
 import type { ViewerContext } from "./viewerContext";
 
@@ -12,14 +13,14 @@ export function attachGoToImage(page: HTMLElement, context: ViewerContext): Disp
     step: 1,
     required: true,
   });
-  const text = element("span", {}, "Image");
+  const text = element("span", {}, t("Image"));
   const form = element(
     "form",
     { method: "dialog" },
     element("label", {}, text, number),
-    element("button", { type: "submit", class: "button button--primary" }, "Go"),
+    element("button", { type: "submit", class: "button button--primary" }, t("Go")),
   );
-  const dialog = element("dialog", { class: "go-to", "aria-label": "Go to image" }, form);
+  const dialog = element("dialog", { class: "go-to", "aria-label": t("Go to image") }, form);
   page.append(dialog);
   const bag = new DisposerBag();
   bag.add(
@@ -28,7 +29,7 @@ export function attachGoToImage(page: HTMLElement, context: ViewerContext): Disp
       const count = active.stack?.series.images.length ?? 0;
       number.max = String(count);
       number.value = String(active.imageIndex + 1);
-      setText(text, `Image, 1 to ${count}`);
+      setText(text, t("Image, 1 to {count}", { count }));
       dialog.showModal();
       number.select();
     }),

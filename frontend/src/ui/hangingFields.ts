@@ -1,4 +1,5 @@
 import type { Owner } from "../api/hanging";
+import { t } from "../core/i18n";
 import type { Criteria } from "../hanging/protocol";
 import { element } from "./dom";
 
@@ -23,10 +24,10 @@ export const ANY_STUDY: Criteria = {
 };
 
 const SIDES: readonly (readonly [Criteria["laterality"], string])[] = [
-  ["", "Any side"],
-  ["L", "Left"],
-  ["R", "Right"],
-  ["B", "Both sides"],
+  ["", t("Any side")],
+  ["L", t("Left")],
+  ["R", t("Right")],
+  ["B", t("Both sides")],
 ];
 
 /** The fields of a protocol's description, for saving a new one and for changing one. */
@@ -70,16 +71,16 @@ export class HangingFields {
     this.root = element(
       "div",
       { class: "hanging-form__grid" },
-      field("Name", this.name, true),
-      field("For", this.owner, true),
-      element("h2", { class: "hanging-form__wide" }, "It hangs studies with"),
-      field("Modality (CT, MR: any of them; CT+PT: both)", this.modalities, true),
-      field("Body part (any of them)", this.bodyParts),
-      field("Side", this.laterality),
-      field("Words of the procedure or series (all of them)", this.words, true),
-      field("Views, such as PA, LL (all of them)", this.viewPositions, true),
-      field("Relevant priors, at least", this.leastPriors),
-      field("Series or projections, at least", this.leastPictures),
+      field(t("Name"), this.name, true),
+      field(t("For"), this.owner, true),
+      element("h2", { class: "hanging-form__wide" }, t("It hangs studies with")),
+      field(t("Modality (CT, MR: any of them; CT+PT: both)"), this.modalities, true),
+      field(t("Body part (any of them)"), this.bodyParts),
+      field(t("Side"), this.laterality),
+      field(t("Words of the procedure or series (all of them)"), this.words, true),
+      field(t("Views, such as PA, LL (all of them)"), this.viewPositions, true),
+      field(t("Relevant priors, at least"), this.leastPriors),
+      field(t("Series or projections, at least"), this.leastPictures),
     );
   }
 
@@ -112,7 +113,7 @@ function list(value: string): string[] {
 }
 
 function text(value: string, hint = ""): HTMLInputElement {
-  const placeholder = hint ? `Any. This study: ${hint}` : null;
+  const placeholder = hint ? t("Any. This study: {value}", { value: hint }) : null;
   return element("input", {
     class: "input",
     type: "text",

@@ -1,5 +1,6 @@
 import { RequestError } from "../api/client";
 import { listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { element } from "./dom";
 import type { HangingDescription, HangingFields } from "./hangingFields";
 
@@ -12,8 +13,8 @@ export function askForHanging(
   save: (description: HangingDescription) => Promise<void>,
 ): void {
   const problem = element("p", { class: "alert alert--error", role: "alert", hidden: true });
-  const submit = element("button", { type: "submit", class: "button button--primary" }, "Save");
-  const cancel = element("button", { type: "button", class: "button" }, "Cancel");
+  const submit = element("button", { type: "submit", class: "button button--primary" }, t("Save"));
+  const cancel = element("button", { type: "button", class: "button" }, t("Cancel"));
   const dialog = element(
     "dialog",
     { class: "help hanging-form", "aria-labelledby": "hanging-form-title" },

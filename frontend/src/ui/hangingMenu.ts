@@ -1,6 +1,7 @@
 import { RequestError } from "../api/client";
 import { fetchProtocols } from "../api/hanging";
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { HangingProtocol } from "../hanging/protocol";
 import type { Command } from "./command";
 import { element, icon } from "./dom";
@@ -10,10 +11,10 @@ import { saveThisLayout } from "./saveHanging";
 import type { ViewerContext } from "./viewerContext";
 
 const SCOPES: Readonly<Record<HangingProtocol["scope"], string>> = {
-  user: "Mine",
-  role: "Of my role",
-  facility: "Of the facility",
-  built_in: "Built in",
+  user: t("Mine"),
+  role: t("Of my role"),
+  facility: t("Of the facility"),
+  built_in: t("Built in"),
 };
 
 type Item = (label: string, isOn: boolean, act: () => void) => HTMLElement;
@@ -23,21 +24,21 @@ export function hangingCommands(): Command[] {
   return [
     {
       id: "previous-stage",
-      label: "Stage before of the hanging protocol",
+      label: t("Stage before of the hanging protocol"),
       group: "layout",
       keys: [","],
       run: ({ hanger }) => hanger.step(-1),
     },
     {
       id: "next-stage",
-      label: "Next stage of the hanging protocol",
+      label: t("Next stage of the hanging protocol"),
       group: "layout",
       keys: ["."],
       run: ({ hanger }) => hanger.step(1),
     },
     {
       id: "hang-again",
-      label: "Pictures as the hanging protocol hung them",
+      label: t("Pictures as the hanging protocol hung them"),
       group: "layout",
       keys: ["Shift+0"],
       run: ({ hanger }) => hanger.again(),
@@ -51,9 +52,9 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: "Hanging protocol", "aria-label": "Hanging protocol" },
+    { class: "tool", title: t("Hanging protocol"), "aria-label": t("Hanging protocol") },
     icon("hanging"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Hanging"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Hanging")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   const item: Item = (label, isOn, act) => {
@@ -76,30 +77,36 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
         item(`${one.name}  (${SCOPES[one.scope]})`, one.id === protocol?.id, () => void hanger.hang(one)),
       );
       const stages = (protocol?.stages ?? []).map((stage, index) =>
-        item(stage.name || `Stage ${index + 1}, ${stage.layout}`, index === stageIndex, () => {
-          if (protocol) void hanger.hang(protocol, index);
-        }),
+        item(
+          stage.name || t("Stage {number}, {layout}", { number: index + 1, layout: stage.layout }),
+          index === stageIndex,
+          () => {
+            if (protocol) void hanger.hang(protocol, index);
+          },
+        ),
       );
       const others = element("div", {});
       void addOthers(others, context, item);
-      const none = element("p", { class: "menu__note" }, "No protocol fits this study.");
+      const none = element("p", { class: "menu__note" }, t("No protocol fits this study."));
       panel.replaceChildren(
-        element("p", { class: "menu__heading" }, "Hanging"),
+        element("p", { class: "menu__heading" }, t("Hanging")),
         ...(offers.length > 0 ? offers : [none]),
         ...(stages.length > 1
-          ? [element("p", { class: "menu__heading" }, "Stages (, and .)"), ...stages]
+          ? [element("p", { class: "menu__heading" }, t("Stages (, and .)")), ...stages]
           : []),
-        ...(protocol ? [item("As it was hung  (Shift+0)", false, () => hanger.again())] : []),
-        element("p", { class: "menu__heading" }, "Protocols"),
-        item("Save this layout…", false, () => void saveThisLayout(context)),
-        item("Manage, share, import, export…", false, () => void manageProtocols(context)),
+        ...(protocol ? [item(t("As it was hung  (Shift+0)"), false, () => hanger.again())] : []),
+        element("p", { class: "menu__heading" }, t("Protocols")),
+        item(t("Save this layout…"), false, () => void saveThisLayout(context)),
+        item(t("Manage, share, import, export…"), false, () => void manageProtocols(context)),
         others,
       );
       placeBelow(panel, summary);
     }),
   );
   const refresh = () => {
-    summary.title = hanger.protocol ? `Hanging: ${hanger.protocol.name}` : "Hanging protocol";
+    summary.title = hanger.protocol
+      ? t("Hanging: {protocol}", { protocol: hanger.protocol.name })
+      : t("Hanging protocol");
   };
   bag.add(hanger.changed.subscribe(refresh));
   return menu;
@@ -113,7 +120,7 @@ async function addOthers(root: HTMLElement, { hanger }: ViewerContext, item: Ite
     const others = protocols.filter(({ protocol }) => !fitting.has(protocol.id));
     if (others.length === 0) return;
     root.replaceChildren(
-      element("p", { class: "menu__heading" }, "For other studies"),
+      element("p", { class: "menu__heading" }, t("For other studies")),
       ...others.map(({ protocol, whose }) =>
         item(
           `${protocol.name}  (${whose})`,

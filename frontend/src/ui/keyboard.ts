@@ -1,4 +1,5 @@
 import { type Disposer, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { Command } from "./command";
 import type { KeyTable } from "./keyTable";
 import type { ViewerContext } from "./viewerContext";
@@ -64,9 +65,9 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   ArrowDown: "↓",
   ArrowLeft: "←",
   ArrowRight: "→",
-  PageUp: "Page ↑",
-  PageDown: "Page ↓",
-  Escape: "Esc",
+  PageUp: t("Page ↑"),
+  PageDown: t("Page ↓"),
+  Escape: t("Esc"),
 };
 
 /** How a key is written for the reader. */

@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { Painters } from "../render/painters";
 import type { Command } from "./command";
 import { GROUP_TITLES, GROUPS_IN_ORDER } from "./commandGroups";
@@ -55,7 +56,7 @@ class KeysDialog {
       cell: element("dt", {}),
       acts: element("span", { class: "help__acts" }),
     }));
-    this.resetAll.textContent = "All as delivered";
+    this.resetAll.textContent = t("All as delivered");
     const sections = GROUPS_IN_ORDER.map((group) => {
       const list = element("dl", { class: "help__keys" });
       for (const { command, cell, acts } of this.rows) {
@@ -68,14 +69,14 @@ class KeysDialog {
     const reading = readingSection(preferences);
     // Where there is a finger and no mouse there is hardly a keyboard.
     const isTouched = matchMedia("(hover: none)").matches;
-    const hint = "Choose a key to change it. Keys and mouse are kept for you on the server.";
+    const hint = t("Choose a key to change it. Keys and mouse are kept for you on the server.");
     this.root.append(
       element(
         "header",
         { class: "help__header" },
-        element("h1", { id: "help-title" }, "Keys and mouse"),
+        element("h1", { id: "help-title" }, t("Keys and mouse")),
         this.resetAll,
-        element("button", { type: "button", class: "button", "data-act": "close" }, "Close"),
+        element("button", { type: "button", class: "button", "data-act": "close" }, t("Close")),
         this.status,
       ),
       element("p", { class: "help__hint" }, hint),
@@ -101,7 +102,7 @@ class KeysDialog {
     const command = keys.commands.find(({ id }) => id === button.dataset.command);
     const act = button.dataset.act;
     if (act === "close") this.root.close();
-    else if (act === "reset-all") this.change(() => keys.resetAll(), "All keys are as delivered.");
+    else if (act === "reset-all") this.change(() => keys.resetAll(), t("All keys are as delivered."));
     else if (command && act === "reset") this.change(() => keys.reset(command), "", command);
     else if (command && act === "clear") this.change(() => keys.clear(command), "", command);
     else if (command && act === "take") this.take(command, this.wanted);
@@ -135,21 +136,31 @@ class KeysDialog {
     this.awaiting = command;
     this.wanted = "";
     this.refresh();
-    setText(this.status, `Press the key for “${command.label}”. Esc leaves it as it is.`);
+    setText(
+      this.status,
+      t("Press the key for “{command}”. Esc leaves it as it is.", { command: command.label }),
+    );
     this.buttonOf(command)?.focus();
   }
 
   private askFor(key: string, command: Command, holder: Command): void {
     this.wanted = key;
     this.refresh();
-    setText(this.status, `${keyLabel(key)} is the key of “${holder.label}”.`);
+    setText(
+      this.status,
+      t("{key} is the key of “{command}”.", { key: keyLabel(key), command: holder.label }),
+    );
     this.buttonOf(command, "take")?.focus();
   }
 
   private take(command: Command, key: string): void {
     const holder = this.preferences.keys.commandOf(key);
-    const lost = holder && holder.id !== command.id ? ` “${holder.label}” has it no more.` : "";
-    const said = `${keyLabel(key)} is now the key of “${command.label}”.${lost}`;
+    const lost =
+      holder && holder.id !== command.id
+        ? ` ${t("“{command}” has it no more.", { command: holder.label })}`
+        : "";
+    const now = t("{key} is now the key of “{command}”.", { key: keyLabel(key), command: command.label });
+    const said = `${now}${lost}`;
     this.change(() => this.preferences.keys.bind(command, key), said, command);
   }
 
@@ -186,17 +197,23 @@ class KeysDialog {
         },
         text,
       );
-    const change = act("change", "", `Change the key, now ${keys.map(keyLabel).join(" or ") || "none"}`);
+    const change = act(
+      "change",
+      "",
+      t("Change the key, now {keys}", { keys: keys.map(keyLabel).join(", ") || t("none") }),
+    );
     change.classList.add("help__key");
     change.classList.toggle("help__key--awaited", isAwaited);
-    change.append(...(isAwaited ? ["Press a key"] : names.length > 0 ? names : ["None"]));
+    change.append(...(isAwaited ? [t("Press a key")] : names.length > 0 ? names : [t("None")]));
     cell.replaceChildren(change);
     acts.replaceChildren(
-      ...(this.preferences.keys.isChanged(command) && !isAwaited ? [act("reset", "↺", "As delivered")] : []),
-      ...(isAwaited && this.wanted
-        ? [act("take", `Use ${keyLabel(this.wanted)} here`, "Use the key here")]
+      ...(this.preferences.keys.isChanged(command) && !isAwaited
+        ? [act("reset", "↺", t("As delivered"))]
         : []),
-      ...(isAwaited && keys.length > 0 ? [act("clear", "No key", "No key")] : []),
+      ...(isAwaited && this.wanted
+        ? [act("take", t("Use {key} here", { key: keyLabel(this.wanted) }), t("Use the key here"))]
+        : []),
+      ...(isAwaited && keys.length > 0 ? [act("clear", t("No key"), t("No key"))] : []),
     );
   }
 }

@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { UNLINKED } from "../viewport/synchronizer";
 import type { Command } from "./command";
 import { exportCommands } from "./exportPicture";
@@ -7,10 +8,10 @@ import { planesCommand, resetPlanesCommand, rotatingCommand } from "./planes";
 import { priorsCommands } from "./priors";
 
 const KEYED_LAYOUTS: readonly (readonly [string, string])[] = [
-  ["1x1", "One picture"],
-  ["1x2", "Two beside each other"],
-  ["2x1", "Two above each other"],
-  ["2x2", "Four pictures"],
+  ["1x1", t("One picture")],
+  ["1x2", t("Two beside each other")],
+  ["2x1", t("Two above each other")],
+  ["2x2", t("Four pictures")],
 ];
 
 /** How the reading area is divided, which viewport is active, and what goes in step. */
@@ -45,7 +46,7 @@ function activeCommands(): Command[] {
   return [
     {
       id: "one-up",
-      label: "Active picture alone, and back",
+      label: t("Active picture alone, and back"),
       group: "layout",
       keys: ["Enter"],
       run: ({ grid, tool }) => {
@@ -54,14 +55,14 @@ function activeCommands(): Command[] {
     },
     {
       id: "next-viewport",
-      label: "To the next picture",
+      label: t("To the next picture"),
       group: "layout",
       keys: ["n"],
       run: ({ grid }) => grid.activateNext(1),
     },
     {
       id: "previous-viewport",
-      label: "To the picture before",
+      label: t("To the picture before"),
       group: "layout",
       keys: ["Shift+n"],
       run: ({ grid }) => grid.activateNext(-1),
@@ -73,42 +74,42 @@ function linkCommands(): Command[] {
   return [
     {
       id: "link-all",
-      label: "Scroll all pictures together, and apart",
+      label: t("Scroll all pictures together, and apart"),
       group: "layout",
       keys: ["j"],
       run: ({ sync }) => sync.toggleAll(),
     },
     {
       id: "link-here",
-      label: "Scroll together from here: these images belong together",
+      label: t("Scroll together from here: these images belong together"),
       group: "layout",
       keys: ["Shift+j"],
       run: ({ sync }) => sync.linkHere(),
     },
     {
       id: "link-view",
-      label: "Zoom and move together",
+      label: t("Zoom and move together"),
       group: "layout",
       keys: [],
       run: ({ sync }) => sync.setLinks({ ...sync.links, view: !sync.links.view }),
     },
     {
       id: "link-window",
-      label: "Window together",
+      label: t("Window together"),
       group: "layout",
       keys: [],
       run: ({ sync }) => sync.setLinks({ ...sync.links, window: !sync.links.window }),
     },
     {
       id: "unlink",
-      label: "Nothing together",
+      label: t("Nothing together"),
       group: "layout",
       keys: [],
       run: ({ sync }) => sync.setLinks(UNLINKED),
     },
     {
       id: "reference-lines",
-      label: "Reference lines, on and off",
+      label: t("Reference lines, on and off"),
       group: "layout",
       keys: ["y"],
       run: ({ shown }) => shown.setShowLines(!shown.showsLines),
@@ -120,7 +121,7 @@ function pageCommands(): Command[] {
   return [
     {
       id: "full-screen",
-      label: "Full screen",
+      label: t("Full screen"),
       group: "page",
       keys: ["f"],
       icon: "full-screen",
@@ -129,7 +130,7 @@ function pageCommands(): Command[] {
     },
     {
       id: "palette",
-      label: "Find a command",
+      label: t("Find a command"),
       group: "page",
       keys: ["Ctrl+k"],
       icon: "search",
@@ -137,7 +138,7 @@ function pageCommands(): Command[] {
     },
     {
       id: "help",
-      label: "Keys and mouse",
+      label: t("Keys and mouse"),
       group: "page",
       keys: ["?"],
       icon: "help",

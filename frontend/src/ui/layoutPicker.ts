@@ -1,4 +1,5 @@
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { gridSplit, MOST_COLUMNS, MOST_ROWS, NAMED_SPLITS, type Split } from "../viewport/splits";
 import { element, icon } from "./dom";
 import { placeBelow } from "./menus";
@@ -10,9 +11,9 @@ export function layoutPicker(context: ViewerContext, bag: DisposerBag): HTMLElem
   const panel = element("div", { class: "menu__panel menu__panel--presets layout-picker" });
   const summary = element(
     "summary",
-    { class: "tool", title: "Layout (Shift+1 to 4)", "aria-label": "Layout" },
+    { class: "tool", title: t("Layout (Shift+1 to 4)"), "aria-label": t("Layout") },
     icon("layout-2x2"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Layout"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Layout")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   const choose = (split: Split) => {
@@ -44,14 +45,14 @@ function gridButtons(current: string, caption: HTMLElement, choose: (split: Spli
   const root = element("div", {
     class: "layout-picker__grid",
     role: "group",
-    "aria-label": "Rows and columns",
+    "aria-label": t("Rows and columns"),
   });
   const light = (rows: number, columns: number) => {
     for (const button of root.querySelectorAll("button")) {
       const isLit = Number(button.dataset.rows) <= rows && Number(button.dataset.columns) <= columns;
       button.classList.toggle("layout-picker__square--lit", isLit);
     }
-    caption.textContent = rows === 0 ? "Rows × columns" : `${rows} × ${columns}`;
+    caption.textContent = rows === 0 ? t("Rows × columns") : `${rows} × ${columns}`;
   };
   for (let rows = 1; rows <= MOST_ROWS; rows += 1) {
     for (let columns = 1; columns <= MOST_COLUMNS; columns += 1) {

@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
 import type { Alignment } from "../geometry/alignment";
 import { UNLINKED } from "../viewport/synchronizer";
@@ -13,9 +14,9 @@ export function linkMenu(context: ViewerContext, bag: DisposerBag): HTMLElement 
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: "Linked pictures (J)", "aria-label": "Linked pictures" },
+    { class: "tool", title: t("Linked pictures (J)"), "aria-label": t("Linked pictures") },
     icon("link"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Link"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Link")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   const item = (label: string, key: string, isOn: boolean | null, act: () => void) => {
@@ -37,11 +38,17 @@ export function linkMenu(context: ViewerContext, bag: DisposerBag): HTMLElement 
       if (!menu.open) return;
       const { links } = sync;
       panel.replaceChildren(
-        item("Scroll together", "J", links.scroll, () => sync.setLinks({ ...links, scroll: !links.scroll })),
-        item("Scroll together from here", "Shift+J", null, () => sync.linkHere()),
-        item("Zoom and move together", "", links.view, () => sync.setLinks({ ...links, view: !links.view })),
-        item("Window together", "", links.window, () => sync.setLinks({ ...links, window: !links.window })),
-        item("Nothing together", "", null, () => sync.setLinks(UNLINKED)),
+        item(t("Scroll together"), "J", links.scroll, () =>
+          sync.setLinks({ ...links, scroll: !links.scroll }),
+        ),
+        item(t("Scroll together from here"), "Shift+J", null, () => sync.linkHere()),
+        item(t("Zoom and move together"), "", links.view, () =>
+          sync.setLinks({ ...links, view: !links.view }),
+        ),
+        item(t("Window together"), "", links.window, () =>
+          sync.setLinks({ ...links, window: !links.window }),
+        ),
+        item(t("Nothing together"), "", null, () => sync.setLinks(UNLINKED)),
       );
       placeBelow(panel, summary);
     }),
@@ -65,9 +72,9 @@ export function attachLinkBadge(viewport: Viewport, context: ViewerContext): Dis
     if (badge.hidden) return;
     const isIn = sync.takesPart(viewport);
     badge.classList.toggle("link-badge--apart", !isIn);
-    setText(text, isIn ? linkedText(viewport, context) : "Not linked");
+    setText(text, isIn ? linkedText(viewport, context) : t("Not linked"));
     badge.setAttribute("aria-pressed", String(isIn));
-    badge.title = isIn ? "Take this picture out" : "Link this picture again";
+    badge.title = isIn ? t("Take this picture out") : t("Link this picture again");
   };
   bag.add(listen(badge, "click", () => sync.toggle(viewport)));
   bag.add(sync.changed.subscribe(refresh));
@@ -80,17 +87,17 @@ export function attachLinkBadge(viewport: Viewport, context: ViewerContext): Dis
 
 function linkedText(viewport: Viewport, { sync, grid }: ViewerContext): string {
   const { links } = sync;
-  const also = [links.view ? "zoom" : "", links.window ? "window" : ""].filter(Boolean);
+  const also = [links.view ? t("zoom") : "", links.window ? t("window") : ""].filter(Boolean);
   const isActive = viewport === grid.active;
-  const scroll = !links.scroll ? "" : isActive ? "scroll" : scrollText(sync.alignmentWithActive(viewport));
-  return `Linked: ${[scroll, ...also].filter(Boolean).join(", ")}`;
+  const scroll = !links.scroll ? "" : isActive ? t("scroll") : scrollText(sync.alignmentWithActive(viewport));
+  return t("Linked: {what}", { what: [scroll, ...also].filter(Boolean).join(", ") });
 }
 
 function scrollText(alignment: Alignment | null): string {
-  if (alignment === null) return "no scroll, other plane";
-  if (alignment.kind === "position") return "position";
-  if (alignment.kind === "index") return `image number${signed(alignment.offset, "")}`;
-  return `distance${signed(alignment.offsetMm, " mm")}`;
+  if (alignment === null) return t("no scroll, other plane");
+  if (alignment.kind === "position") return t("position");
+  if (alignment.kind === "index") return t("image number") + signed(alignment.offset, "");
+  return t("distance") + signed(alignment.offsetMm, " mm");
 }
 
 function signed(value: number, unit: string): string {

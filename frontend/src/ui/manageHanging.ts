@@ -11,6 +11,7 @@ import {
   saveProtocol,
 } from "../api/hanging";
 import { listen } from "../core/disposable";
+import { listText, t, tn } from "../core/i18n";
 import type { Criteria } from "../hanging/protocol";
 import { protocolBody } from "../hanging/protocolBody";
 import { element } from "./dom";
@@ -21,9 +22,9 @@ import type { ViewerContext } from "./viewerContext";
 
 const SIDES: Readonly<Record<Criteria["laterality"], string>> = {
   "": "",
-  L: "left",
-  R: "right",
-  B: "both sides",
+  L: t("left"),
+  R: t("right"),
+  B: t("both sides"),
 };
 
 /** Every protocol in a dialog: hang, change, share, export, delete, and import from a file. */
@@ -38,15 +39,15 @@ class ManageDialog {
   private readonly dialog: HTMLDialogElement;
 
   constructor(private readonly context: ViewerContext) {
-    const close = element("button", { type: "button", class: "button" }, "Close");
-    const take = element("button", { type: "button", class: "button" }, "Import…");
+    const close = element("button", { type: "button", class: "button" }, t("Close"));
+    const take = element("button", { type: "button", class: "button" }, t("Import…"));
     this.dialog = element(
       "dialog",
       { class: "help hanging-manage", "aria-labelledby": "hanging-manage-title" },
       element(
         "header",
         { class: "help__header" },
-        element("h1", { id: "hanging-manage-title" }, "Hanging protocols"),
+        element("h1", { id: "hanging-manage-title" }, t("Hanging protocols")),
         take,
         close,
       ),
@@ -82,7 +83,8 @@ class ManageDialog {
       listen(made, "click", act);
       return made;
     };
-    const by = authorName && listed.protocol.scope !== "user" ? `saved by ${authorName}` : "";
+    const by =
+      authorName && listed.protocol.scope !== "user" ? t("saved by {author}", { author: authorName }) : "";
     return element(
       "li",
       { class: "protocols__item" },
@@ -96,20 +98,20 @@ class ManageDialog {
       element(
         "div",
         { class: "protocols__acts" },
-        button("Hang", () => {
+        button(t("Hang"), () => {
           this.dialog.close();
           void this.context.hanger.hang(protocol);
         }),
-        mayChange ? button("Change…", () => this.change(listed, all.owners)) : null,
+        mayChange ? button(t("Change…"), () => this.change(listed, all.owners)) : null,
         element(
           "a",
           {
             class: "button",
             href: exportUrl(protocol.id),
             download: `hanging-${protocol.id}.json`,
-            "aria-label": `Export “${protocol.name}”`,
+            "aria-label": t("Export “{name}”", { name: protocol.name }),
           },
-          "Export",
+          t("Export"),
         ),
         mayChange ? this.deleteButton(listed) : null,
       ),
@@ -127,8 +129,8 @@ class ManageDialog {
     listen(button, "click", () => {
       if (!isAsked) {
         isAsked = true;
-        button.textContent = "Really delete?";
-        button.setAttribute("aria-label", `Really delete “${protocol.name}”?`);
+        button.textContent = t("Really delete?");
+        button.setAttribute("aria-label", t("Really delete “{name}”?", { name: protocol.name }));
         button.classList.add("button--danger");
         return;
       }
@@ -145,7 +147,7 @@ class ManageDialog {
     const { name, criteria, scope } = protocol;
     const owner: Owner = scope === "built_in" ? MYSELF : { label: "", scope, facility, role };
     const fields = new HangingFields(owners, { name, owner, criteria });
-    askForHanging(this.context.page, "Change this protocol", fields, null, async (description) => {
+    askForHanging(this.context.page, t("Change this protocol"), fields, null, async (description) => {
       const body = protocolBody(description.name, description.criteria, protocol.stages);
       const changed = await changeProtocol(protocol.id, description.owner, body);
       this.context.hanger.exchange(changed);
@@ -163,7 +165,7 @@ class ManageDialog {
         const saved = await saveProtocol(MYSELF, JSON.parse(await file.text()));
         this.context.hanger.offer(saved);
         await this.refresh();
-        showMessage(this.context.page, `Imported “${saved.name}”.`);
+        showMessage(this.context.page, t("Imported “{name}”.", { name: saved.name }));
       });
     });
     input.click();
@@ -185,7 +187,7 @@ class ManageDialog {
 
 function problemText(error: unknown): string {
   if (error instanceof RequestError) return error.message;
-  if (error instanceof SyntaxError) return "This file is not JSON.";
+  if (error instanceof SyntaxError) return t("This file is not JSON.");
   throw error;
 }
 
@@ -193,13 +195,16 @@ function problemText(error: unknown): string {
 function criteriaText(criteria: Criteria): string {
   const { modalities, bodyParts, words, laterality, viewPositions, leastPriors, leastPictures } = criteria;
   const parts = [
-    modalities.map((entry) => entry.replaceAll("\\", " and ")).join(" or "),
-    bodyParts.join(" or ").toLowerCase(),
+    listText(
+      modalities.map((entry) => listText(entry.split("\\"))),
+      "disjunction",
+    ),
+    listText(bodyParts, "disjunction").toLowerCase(),
     words.length > 0 ? `“${words.join(" ")}”` : "",
     SIDES[laterality],
-    viewPositions.join(" and "),
-    leastPriors > 0 ? `${leastPriors} ${leastPriors === 1 ? "prior" : "priors"} or more` : "",
-    leastPictures > 1 ? `${leastPictures} series or projections or more` : "",
+    listText(viewPositions),
+    leastPriors > 0 ? tn("{count} prior or more", "{count} priors or more", leastPriors) : "",
+    leastPictures > 1 ? t("{count} series or projections or more", { count: leastPictures }) : "",
   ];
-  return parts.filter(Boolean).join(", ") || "Every study";
+  return parts.filter(Boolean).join(", ") || t("Every study");
 }

@@ -1,5 +1,6 @@
 import { KINDS } from "../annotations/kinds/table";
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { AnnotationKind } from "../dicom/annotation";
 import { SPINE_LEVELS } from "../tools/spine";
 import { isDrawingTool, keepsTool, setKeepsTool } from "./annotating";
@@ -25,7 +26,7 @@ export function measureMenu(
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool tool--more", title: "All measuring tools", "aria-label": "All measuring tools" },
+    { class: "tool tool--more", title: t("All measuring tools"), "aria-label": t("All measuring tools") },
     icon("chevron"),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
@@ -124,7 +125,7 @@ function spineChoice(context: ViewerContext): HTMLElement {
   return element(
     "p",
     { class: "menu__choice" },
-    element("label", { for: "spine-level" }, "Next vertebra"),
+    element("label", { for: "spine-level" }, t("Next vertebra")),
     select,
   );
 }
@@ -136,6 +137,6 @@ function stayChoice(): HTMLElement {
     "p",
     { class: "menu__choice" },
     box,
-    element("label", { for: "keeps-tool" }, "Stay with the tool until Esc"),
+    element("label", { for: "keeps-tool" }, t("Stay with the tool until Esc")),
   );
 }

@@ -1,35 +1,36 @@
 import { DRAG_TOOLS, type MouseButtons, WHEEL_ACTIONS } from "../api/preferences";
+import { t } from "../core/i18n";
 import { element } from "./dom";
 import type { ReaderPreferences } from "./readerPreferences";
 
 const PROFILES: readonly (readonly [string, MouseButtons])[] = [
-  ["Standard", { left: "window", middle: "pan", right: "zoom", wheel: "scroll" }],
-  ["Left drag scrolls", { left: "scroll", middle: "pan", right: "window", wheel: "scroll" }],
-  ["Right drag windows", { left: "pan", middle: "zoom", right: "window", wheel: "scroll" }],
+  [t("Standard"), { left: "window", middle: "pan", right: "zoom", wheel: "scroll" }],
+  [t("Left drag scrolls"), { left: "scroll", middle: "pan", right: "window", wheel: "scroll" }],
+  [t("Right drag windows"), { left: "pan", middle: "zoom", right: "window", wheel: "scroll" }],
 ];
-const CUSTOM = "My own";
-const WORDS = { window: "Window", scroll: "Scroll", pan: "Move", zoom: "Zoom" } as const;
+const CUSTOM = t("My own");
+const WORDS = { window: t("Window"), scroll: t("Scroll"), pan: t("Move"), zoom: t("Zoom") } as const;
 const BUTTONS = [
-  ["left", "Left button, when no other tool is chosen", DRAG_TOOLS],
-  ["middle", "Middle button", DRAG_TOOLS],
-  ["right", "Right button", DRAG_TOOLS],
-  ["wheel", "Wheel", WHEEL_ACTIONS],
+  ["left", t("Left button, when no other tool is chosen"), DRAG_TOOLS],
+  ["middle", t("Middle button"), DRAG_TOOLS],
+  ["right", t("Right button"), DRAG_TOOLS],
+  ["wheel", t("Wheel"), WHEEL_ACTIONS],
 ] as const;
 const POINTER: readonly (readonly [string, string])[] = [
-  ["One finger", "the chosen tool"],
-  ["Two fingers", "zoom and move"],
-  ["Shift + wheel", "ten images"],
-  ["Ctrl + wheel", "zoom at the pointer; scroll where the wheel zooms"],
-  ["Ctrl + left button", "move"],
-  ["Double click", "this picture alone, and back; on a mark, its words"],
-  ["Drag a handle", "change a mark; its line moves it, its words move aside"],
-  ["Shift at the last point", "keep the measuring tool for another"],
-  ["Window drag", "sideways the width, up brighter, down darker"],
+  [t("One finger"), t("the chosen tool")],
+  [t("Two fingers"), t("zoom and move")],
+  [t("Shift + wheel"), t("ten images")],
+  [t("Ctrl + wheel"), t("zoom at the pointer; scroll where the wheel zooms")],
+  [t("Ctrl + left button"), t("move")],
+  [t("Double click"), t("this picture alone, and back; on a mark, its words")],
+  [t("Drag a handle"), t("change a mark; its line moves it, its words move aside")],
+  [t("Shift at the last point"), t("keep the measuring tool for another")],
+  [t("Window drag"), t("sideways the width, up brighter, down darker")],
 ];
 
 /** What the mouse buttons do: a profile, or each chosen by itself. */
 export function mouseSection(preferences: ReaderPreferences): HTMLElement {
-  const profile = select("Profile", [...PROFILES.map(([name]) => name), CUSTOM]);
+  const profile = select(t("Profile"), [...PROFILES.map(([name]) => name), CUSTOM]);
   const buttons = BUTTONS.map(([name, label, actions]) => ({
     name,
     label,
@@ -57,11 +58,11 @@ export function mouseSection(preferences: ReaderPreferences): HTMLElement {
   }
   preferences.changed.subscribe(refresh);
   refresh();
-  const rows = [{ label: "Profile", control: profile }, ...buttons];
+  const rows = [{ label: t("Profile"), control: profile }, ...buttons];
   return element(
     "section",
     { class: "help__mouse" },
-    element("h2", {}, "Mouse and touch"),
+    element("h2", {}, t("Mouse and touch")),
     element(
       "div",
       { class: "help__buttons" },

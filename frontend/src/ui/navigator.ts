@@ -1,5 +1,6 @@
 import { renderedTileUrl } from "../api/tiles";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { imageKey, type StudyImage } from "../dicom/types";
 import { lookedAt, type NavigatorMap, navigatorMap } from "../geometry/navigator";
 import { screenPoint } from "../geometry/points";
@@ -38,7 +39,7 @@ class Navigator {
       {
         class: "navigator",
         role: "img",
-        "aria-label": "Where this view lies in the whole image",
+        "aria-label": t("Where this view lies in the whole image"),
         hidden: true,
       },
       this.picture,

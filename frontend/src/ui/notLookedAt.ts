@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag } from "../core/disposable";
+import { t, tn } from "../core/i18n";
 import { element, setText } from "./dom";
 import type { ViewerContext } from "./viewerContext";
 
@@ -42,15 +43,20 @@ function noteOf(item: HTMLElement): Element {
 
 /** Nothing for a series that was not begun: its number of images is there already. */
 export function noteText(left: number, count: number): string {
-  if (left === 0) return "✓ looked at";
-  return left === count ? "" : `${left} not yet looked at`;
+  if (left === 0) return t("✓ looked at");
+  return left === count ? "" : t("{left} not yet looked at", { left });
 }
 
 /** How much of the study is left, from how much of each series. */
 export function totalText(counts: readonly number[]): string {
   const images = counts.reduce((sum, count) => sum + count, 0);
-  if (images === 0) return "Everything has been looked at";
+  if (images === 0) return t("Everything has been looked at");
   const series = counts.filter((count) => count > 0).length;
-  const word = images === 1 ? "1 image" : `${images} images`;
-  return `Not yet looked at: ${word}${series > 1 ? ` in ${series} series` : ""}`;
+  if (series > 1)
+    return t("Not yet looked at: {images} in {series} series", { images: countText(images), series });
+  return t("Not yet looked at: {images}", { images: countText(images) });
+}
+
+function countText(images: number): string {
+  return tn("{count} image", "{count} images", images);
 }

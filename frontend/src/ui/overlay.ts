@@ -1,6 +1,7 @@
 import { KINDS } from "../annotations/kinds/table";
 import { loginUrl, type RequestError } from "../api/client";
 import type { Disposer } from "../core/disposable";
+import { t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
 import { edgeLabels } from "../dicom/orientationLabels";
 import { formatSuvRange } from "../dicom/suv";
@@ -82,12 +83,12 @@ class Overlay {
   private readonly empty = element(
     "p",
     { class: "overlay__empty" },
-    "Drag a series here, or click one in the list.",
+    t("Drag a series here, or click one in the list."),
   );
   /** The canvas says nothing to a screen reader: the same measurements as text. */
   private readonly measurements = element("ul", {
     class: "visually-hidden",
-    "aria-label": "Measurements on this image",
+    "aria-label": t("Measurements on this image"),
   });
   private noticeFor: RequestError | null = null;
 
@@ -149,18 +150,18 @@ class Overlay {
     }
     this.noticeFor = failure;
     const title =
-      failure.kind === "unshowable" ? "This image cannot be displayed" : "This image did not load";
+      failure.kind === "unshowable" ? t("This image cannot be displayed") : t("This image did not load");
     const isSession = failure.kind === "session";
     this.notice.replaceChildren(
-      element("strong", {}, isSession ? "Your session has ended" : title),
-      element("p", {}, isSession ? "Log in again to go on." : failure.message),
+      element("strong", {}, isSession ? t("Your session has ended") : title),
+      element("p", {}, isSession ? t("Log in again to go on.") : failure.message),
     );
-    if (isSession) this.notice.append(element("a", { class: "button", href: loginUrl() }, "Log in"));
+    if (isSession) this.notice.append(element("a", { class: "button", href: loginUrl() }, t("Log in")));
     if (failure.kind === "network" || failure.kind === "server") this.notice.append(this.retryButton());
   }
 
   private retryButton(): HTMLButtonElement {
-    const button = element("button", { type: "button", class: "button" }, "Try again");
+    const button = element("button", { type: "button", class: "button" }, t("Try again"));
     button.addEventListener("click", this.retry);
     return button;
   }
@@ -179,28 +180,35 @@ export function overlayTexts(
     series: seriesLine(stack),
     "image-number": `${painted.imageIndex + 1} / ${count}`,
     side: sideLine(image),
-    "key-image": painted.keyTitle ? `★ Key image: ${painted.keyTitle}` : "",
+    "key-image": painted.keyTitle ? t("★ Key image: {title}", { title: painted.keyTitle }) : "",
     plane: image.plane || image.title,
     slice: sliceLine(image),
     quality: [
-      painted.quality === "preview" ? "Preview" : "",
-      painted.isIncomplete ? "Incomplete: file cut off" : "",
+      painted.quality === "preview" ? t("Preview") : "",
+      painted.isIncomplete ? t("Incomplete: file cut off") : "",
     ]
       .filter(Boolean)
       .join(", "),
-    presentation: painted.presentation ? `Shown as ${painted.presentation.label}` : "",
-    marks: painted.hidesMarks ? "Overlays and shutter off" : "",
-    annotations: painted.hidesAnnotations ? "Annotations hidden" : "",
+    presentation: painted.presentation
+      ? t("Shown as {presentation}", { presentation: painted.presentation.label })
+      : "",
+    marks: painted.hidesMarks ? t("Overlays and shutter off") : "",
+    annotations: painted.hidesAnnotations ? t("Annotations hidden") : "",
     regions: painted.regionNote,
     fusion: painted.fusionNote,
-    lossy: image.lossy ? `Lossy ${image.lossy}`.replace(/^Lossy lossy/i, "Lossy") : "",
+    lossy: image.lossy
+      ? t("Lossy {compression}", { compression: image.lossy.replace(/^lossy\s*/i, "") }).trim()
+      : "",
     window: windowLine(painted),
-    "suv-problem": image.suvProblem ? `No SUV: ${image.suvProblem}` : "",
-    "window-label": [painted.voi?.label, painted.invert ? "inverted" : "", painted.palette?.label]
+    "suv-problem": image.suvProblem ? t("No SUV: {reason}", { reason: image.suvProblem }) : "",
+    "window-label": [painted.voi?.label, painted.invert ? t("inverted") : "", painted.palette?.label]
       .filter(Boolean)
       .join(", "),
     zoom: zoomLine(painted, mmPerDevicePixel),
-    awaited: painted.awaitedIndex === null ? "" : `Loading image ${painted.awaitedIndex + 1} of ${count}`,
+    awaited:
+      painted.awaitedIndex === null
+        ? ""
+        : t("Loading image {number} of {count}", { number: painted.awaitedIndex + 1, count }),
     "edge-left": labels.left,
     "edge-right": labels.right,
     "edge-top": labels.top,
@@ -212,12 +220,12 @@ export function overlayTexts(
 function identityTexts({ study }: Stack): Record<string, string> {
   const { patient } = study;
   return {
-    "patient-name": formatPersonName(patient.name) || "No name",
-    "patient-id": [patient.patientId || "No ID", patient.issuerOfPatientId].filter(Boolean).join("  "),
+    "patient-name": formatPersonName(patient.name) || t("No name"),
+    "patient-id": [patient.patientId || t("No ID"), patient.issuerOfPatientId].filter(Boolean).join("  "),
     demographics: formatDemographics(patient),
     "study-date": formatStudy(study),
     "study-description": study.studyDescription,
-    "accession-number": study.accessionNumber ? `Acc. ${study.accessionNumber}` : "",
+    "accession-number": study.accessionNumber ? t("Acc. {number}", { number: study.accessionNumber }) : "",
     facility: study.facilityName,
   };
 }
@@ -233,24 +241,33 @@ function sideLine({ laterality, viewPosition }: StudyImage): string {
 }
 
 function sliceLine(image: StudyImage): string {
-  const location = image.sliceLocationMm === null ? "" : `Loc ${formatNumber(image.sliceLocationMm, 1)} mm`;
+  const location =
+    image.sliceLocationMm === null
+      ? ""
+      : t("Loc {position} mm", { position: formatNumber(image.sliceLocationMm, 1) });
   const thickness =
-    image.sliceThicknessMm === null ? "" : `Thk ${formatNumber(image.sliceThicknessMm, 2)} mm`;
+    image.sliceThicknessMm === null
+      ? ""
+      : t("Thk {thickness} mm", { thickness: formatNumber(image.sliceThicknessMm, 2) });
   return [location, thickness].filter(Boolean).join("  ");
 }
 
 function windowLine({ image, voi }: Painted): string {
-  if (image.kind === "colour") return "Colour";
+  if (image.kind === "colour") return t("Colour");
   if (voi === null) return "";
-  if (voi.kind === "table") return "VOI table";
+  if (voi.kind === "table") return t("VOI table");
   if (image.suvFactor !== null) return formatSuvRange(voi.window, image.suvFactor);
   const { windowCenter, windowWidth } = voi.window;
   const digits = windowWidth < 20 ? 2 : 0;
-  return `W ${formatNumber(windowWidth, digits)}  C ${formatNumber(windowCenter, digits)}`;
+  return t("W {width}  C {centre}", {
+    width: formatNumber(windowWidth, digits),
+    centre: formatNumber(windowCenter, digits),
+  });
 }
 
 function zoomLine({ scale, image, camera, screen }: Painted, mm: number | null): string {
   const fitted = Math.abs(scale - fitScale(frameShape(image), camera.orientation, screen)) < 1e-9;
   const isTrue = mm !== null && Math.abs(scale / (trueSizeScale(image, mm) ?? Infinity) - 1) < 0.005;
-  return `Zoom ${formatNumber(scale * 100)} %${fitted ? "  fit" : ""}${isTrue ? "  true size" : ""}`;
+  const zoom = t("Zoom {percent} %", { percent: formatNumber(scale * 100) });
+  return [zoom, fitted && t("fit"), isTrue && t("true size")].filter(Boolean).join("  ");
 }

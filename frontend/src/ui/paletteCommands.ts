@@ -1,4 +1,5 @@
 import { RequestError } from "../api/client";
+import { t } from "../core/i18n";
 import { PALETTE_LABELS, PALETTE_NAMES, type PaletteName } from "../dicom/palettes";
 import type { Command } from "./command";
 import { showMessage } from "./message";
@@ -7,8 +8,10 @@ import type { ViewerContext } from "./viewerContext";
 /** Greys in colours, and back. */
 export function paletteCommands(): Command[] {
   return [
-    ...PALETTE_NAMES.map((name) => paletteCommand(name, `Colours: ${PALETTE_LABELS[name]}`)),
-    paletteCommand(null, "Greys, without colours"),
+    ...PALETTE_NAMES.map((name) =>
+      paletteCommand(name, t("Colours: {palette}", { palette: PALETTE_LABELS[name] })),
+    ),
+    paletteCommand(null, t("Greys, without colours")),
   ];
 }
 
@@ -39,6 +42,6 @@ export async function showInColours(context: ViewerContext, name: PaletteName | 
     context.changed.emit();
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    showMessage(context.page, `The colours did not load: ${error.message}`);
+    showMessage(context.page, t("The colours did not load: {reason}", { reason: error.message }));
   }
 }

@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag } from "../core/disposable";
+import { t } from "../core/i18n";
 import { identityConflict } from "../dicom/identity";
 import { formatDemographics, formatPersonName, formatStudy } from "../dicom/text";
 import type { Study } from "../dicom/types";
@@ -38,8 +39,8 @@ function identity(study: Study): HTMLElement[] {
   const part = (name: string, text: string) =>
     element("span", { class: `banner__${name}`, "data-banner": name }, text);
   return [
-    part("name", formatPersonName(patient.name) || "No name"),
-    part("id", [patient.patientId || "No ID", patient.issuerOfPatientId].filter(Boolean).join("  ")),
+    part("name", formatPersonName(patient.name) || t("No name")),
+    part("id", [patient.patientId || t("No ID"), patient.issuerOfPatientId].filter(Boolean).join("  ")),
     part("demographics", formatDemographics(patient)),
     part("study", [formatStudy(study), study.studyDescription].filter(Boolean).join("  ")),
   ];

@@ -1,5 +1,6 @@
 import { RequestError, request } from "../api/client";
 import { type Planes, parseVolume, volumeUrl } from "../api/volume";
+import { t } from "../core/i18n";
 import type { Series, StudyImage } from "../dicom/types";
 import { PlaneSet } from "../viewport/planeSet";
 import { rotatingViews } from "../viewport/rotatingView";
@@ -23,7 +24,7 @@ const shownBefore = new WeakMap<readonly StudyImage[], { readonly stack: Stack; 
 export function planesCommand(): Command {
   return {
     id: "planes",
-    label: "Axial, coronal and sagittal planes, and back",
+    label: t("Axial, coronal and sagittal planes, and back"),
     group: "layout",
     keys: ["Shift+5"],
     icon: "planes",
@@ -76,7 +77,7 @@ async function showPlanes(context: ViewerContext): Promise<void> {
 export function resetPlanesCommand(): Command {
   return {
     id: "reset-planes",
-    label: "Planes straight again, through the middle",
+    label: t("Planes straight again, through the middle"),
     group: "layout",
     keys: ["Shift+u"],
     run: ({ planeSet }) => planeSet?.reset(),
@@ -87,7 +88,7 @@ export function resetPlanesCommand(): Command {
 export function rotatingCommand(): Command {
   return {
     id: "rotating-mip",
-    label: "Rotating MIP beside the planes, and back",
+    label: t("Rotating MIP beside the planes, and back"),
     group: "layout",
     keys: ["Shift+v"],
     run: switchRotating,

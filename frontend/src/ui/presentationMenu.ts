@@ -1,4 +1,5 @@
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { localDate, spokenMoment } from "../dicom/moment";
 import { isMeant, type KeyObject, lookOf, type PresentationState } from "../dicom/presentation";
 import type { Viewport } from "../viewport/viewport";
@@ -10,12 +11,12 @@ import type { ViewerContext } from "./viewerContext";
 /** How others wanted the series to be seen, and what they marked on it. Hidden where there is nothing of it. */
 export function presentationMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
-  const label = "Presentation states, key images and regions";
+  const label = t("Presentation states, key images and regions");
   const summary = element(
     "summary",
     { class: "tool", title: label, "aria-label": label },
     icon("presentation"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Notes"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Notes")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   let refreshSwitches = () => {};
@@ -32,7 +33,7 @@ export function presentationMenu(context: ViewerContext, bag: DisposerBag): HTML
       refreshSwitches = regions.refresh;
       panel.replaceChildren(
         ...entries(context, () => menu.removeAttribute("open")),
-        ...(regions.elements.length > 0 ? [heading("Regions"), ...regions.elements] : []),
+        ...(regions.elements.length > 0 ? [heading(t("Regions")), ...regions.elements] : []),
       );
       placeBelow(panel, summary);
     }),
@@ -96,7 +97,7 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
         title: problem || null,
       },
       element("span", {}, words[0]),
-      element("span", { class: "menu__note" }, problem ? "cannot be applied" : words[1]),
+      element("span", { class: "menu__note" }, problem ? t("cannot be applied") : words[1]),
     );
     button.addEventListener("click", () => {
       act();
@@ -108,7 +109,7 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
   const states = statesFor(viewport, context);
   const selections = keyObjectsFor(viewport, context);
   return [
-    ...(states.length > 0 ? [heading("Shown as"), asAcquired(item, viewport, shown)] : []),
+    ...(states.length > 0 ? [heading(t("Shown as")), asAcquired(item, viewport, shown)] : []),
     ...states.map((state) =>
       item(
         [state.description || state.label, spokenMoment(state.created ?? "", localDate(new Date()))],
@@ -117,7 +118,7 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
         () => applyPresentation(viewport, state),
       ),
     ),
-    ...(selections.length > 0 ? [heading("Key images")] : []),
+    ...(selections.length > 0 ? [heading(t("Key images"))] : []),
     ...selections.map((selection) =>
       item([selection.title, keyNote(selection)], false, selection.problem, () =>
         showNextOf(viewport, [selection]),
@@ -138,7 +139,7 @@ type Item = (
 ) => HTMLElement;
 
 function asAcquired(item: Item, viewport: Viewport, shown: string): HTMLElement {
-  return item(["Acquired", ""], shown === "", "", () => viewport.reset());
+  return item([t("Acquired"), ""], shown === "", "", () => viewport.reset());
 }
 
 function keyNote({ description, images }: KeyObject): string {

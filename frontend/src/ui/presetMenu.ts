@@ -1,5 +1,7 @@
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
+import { bodyRegionName } from "../dicom/bodyRegions";
 import type { Fit } from "../dicom/presets";
 import { formatSuvRange } from "../dicom/suv";
 import type { FileVoi } from "../dicom/types";
@@ -15,9 +17,9 @@ export function presetMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: "Window presets", "aria-label": "Window presets" },
+    { class: "tool", title: t("Window presets"), "aria-label": t("Window presets") },
     icon("preset"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Presets"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Presets")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
   bag.add(
@@ -56,21 +58,21 @@ function entries(context: ViewerContext, close: () => void): HTMLElement[] {
   return [
     ...(file.length > 0
       ? file
-      : [item("Default", "file-window", () => viewport.setChoice({ kind: "file", index: 0 }))]),
-    item("Full range", "full-range", () => viewport.setChoice({ kind: "full" })),
-    item("Automatic, from what is seen", "automatic-window", () => windowAutomatically(viewport)),
-    item("By a region", "tool-region", () => context.setTool("region")),
+      : [item(t("Default"), "file-window", () => viewport.setChoice({ kind: "file", index: 0 }))]),
+    item(t("Full range"), "full-range", () => viewport.setChoice({ kind: "full" })),
+    item(t("Automatic, from what is seen"), "automatic-window", () => windowAutomatically(viewport)),
+    item(t("By a region"), "tool-region", () => context.setTool("region")),
     ...presetEntries(context, item),
-    heading("Mine"),
-    item("Keep this window…", "", ask("viewer:keep-window")),
-    item("My windows…", "window-presets", ask("viewer:window-presets")),
+    heading(t("Mine")),
+    item(t("Keep this window…"), "", ask("viewer:keep-window")),
+    item(t("My windows…"), "window-presets", ask("viewer:window-presets")),
   ];
 }
 
 const HEADINGS: Readonly<Record<Fit, string>> = {
   region: "",
-  any: "Any body part",
-  other: "Other body parts",
+  any: t("Any body part"),
+  other: t("Other body parts"),
 };
 
 /** Those that fit the body part first. */
@@ -83,7 +85,7 @@ function presetEntries(
   return (["region", "any", "other"] as const).flatMap((fit) => {
     const group = presets.filter((preset) => preset.fit === fit);
     if (group.length === 0) return [];
-    const title = HEADINGS[fit] || (viewport.stack?.series.bodyRegions ?? []).map(capitalized).join(", ");
+    const title = HEADINGS[fit] || (viewport.stack?.series.bodyRegions ?? []).map(bodyRegionName).join(", ");
     return [
       heading(title),
       ...group.map((preset) =>
@@ -101,13 +103,9 @@ function heading(text: string): HTMLElement {
   return element("p", { class: "menu__heading" }, text);
 }
 
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 function fileLabel(voi: FileVoi, index: number, suvFactor: number | null): string {
-  const name = voi.label || `File ${index + 1}`;
-  if (voi.kind === "table") return `${name}  (table)`;
+  const name = voi.label || t("File {number}", { number: index + 1 });
+  if (voi.kind === "table") return `${name}  (${t("table")})`;
   if (suvFactor !== null) return `${name}  ${formatSuvRange(voi, suvFactor)}`;
   return `${name}  ${formatNumber(voi.windowWidth, 2)} / ${formatNumber(voi.windowCenter, 2)}`;
 }

@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t, tn } from "../core/i18n";
 import { formatDate, formatTime } from "../dicom/text";
 import type { PatientStudy } from "../dicom/types";
 import { showBeside } from "./beside";
@@ -15,7 +16,7 @@ export function priorsCommands(): Command[] {
   return [
     {
       id: "priors",
-      label: "Studies of this patient",
+      label: t("Studies of this patient"),
       group: "layout",
       keys: ["Shift+p"],
       icon: "priors",
@@ -24,7 +25,7 @@ export function priorsCommands(): Command[] {
     },
     {
       id: "best-prior",
-      label: "Most relevant prior beside this picture",
+      label: t("Most relevant prior beside this picture"),
       group: "layout",
       keys: ["b"],
       run: (context) => {
@@ -39,10 +40,10 @@ export function priorsCommands(): Command[] {
 export function attachPriors(root: HTMLElement, context: ViewerContext): Disposer {
   const bag = new DisposerBag();
   const { page, studies } = context;
-  const close = element("button", { type: "button", class: "button" }, "Close");
+  const close = element("button", { type: "button", class: "button" }, t("Close"));
   const list = element("ol", { class: "timeline" });
   root.replaceChildren(
-    element("header", { class: "priors__header" }, element("h2", {}, "Studies of this patient"), close),
+    element("header", { class: "priors__header" }, element("h2", {}, t("Studies of this patient")), close),
     list,
   );
   const show = (isOpen: boolean) => {
@@ -89,12 +90,12 @@ function entry(
   open: () => Promise<void>,
 ): HTMLElement {
   const notes = [
-    study.isCurrent ? "This study" : "",
-    isBest ? "Most relevant" : "",
-    !study.isCurrent && study.relevance === null ? "Later study" : "",
-    isShown && !study.isCurrent ? "On the screen" : "",
+    study.isCurrent ? t("This study") : "",
+    isBest ? t("Most relevant") : "",
+    !study.isCurrent && study.relevance === null ? t("Later study") : "",
+    isShown && !study.isCurrent ? t("On the screen") : "",
   ].filter(Boolean);
-  const what = [study.bodyParts.join(", "), `${study.numberOfInstances} objects`]
+  const what = [study.bodyParts.join(", "), tn("{count} object", "{count} objects", study.numberOfInstances)]
     .filter(Boolean)
     .join("  ·  ");
   const button = element(
@@ -112,7 +113,7 @@ function entry(
       element(
         "span",
         {},
-        [formatDate(study.studyDate) || "No date", formatTime(study.studyTime)].join(" ").trim(),
+        [formatDate(study.studyDate) || t("No date"), formatTime(study.studyTime)].join(" ").trim(),
       ),
       element(
         "span",
@@ -120,7 +121,7 @@ function entry(
         study.modalities.filter((modality) => !NOT_EXAMINATIONS.has(modality)).join(" "),
       ),
     ),
-    element("span", { class: "prior__title" }, study.studyDescription || "No description"),
+    element("span", { class: "prior__title" }, study.studyDescription || t("No description")),
     element("span", { class: "prior__what" }, what),
     element("span", { class: "prior__what" }, study.facilityName),
     notes.length > 0 ? element("span", { class: "prior__notes" }, notes.join("  ·  ")) : null,

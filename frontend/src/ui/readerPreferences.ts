@@ -1,6 +1,7 @@
 import { RequestError } from "../api/client";
 import { type MouseButtons, type Preferences, parsePreferences, savePreferences } from "../api/preferences";
 import { Emitter } from "../core/emitter";
+import { t } from "../core/i18n";
 import type { OwnPreset } from "../dicom/presets";
 import type { Command } from "./command";
 import { KeyTable } from "./keyTable";
@@ -56,7 +57,7 @@ export class ReaderPreferences {
       await this.save(kept);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      this.tellProblem(`Your preferences are not saved: ${error.message}`);
+      this.tellProblem(t("Your preferences are not saved: {reason}", { reason: error.message }));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { csrfToken, RequestError, request } from "../api/client";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { keptReadingList, type ListPlace, placeInList } from "../core/readingList";
 import type { Command } from "./command";
 import { element, icon } from "./dom";
@@ -25,8 +26,8 @@ export function readingListCommands(page: HTMLElement): Command[] {
     },
   });
   return [
-    go("previous-study", "Study before in the worklist", "Ctrl+ArrowLeft", ({ previous }) => previous),
-    go("next-study", "Next study of the worklist", "Ctrl+ArrowRight", ({ next }) => next),
+    go("previous-study", t("Study before in the worklist"), "Ctrl+ArrowLeft", ({ previous }) => previous),
+    go("next-study", t("Next study of the worklist"), "Ctrl+ArrowRight", ({ next }) => next),
   ];
 }
 
@@ -35,9 +36,9 @@ export function attachReadingList(root: HTMLElement, page: HTMLElement, context:
   const place = placeOf(page);
   if (place === null || place.count < 2) return () => undefined;
   root.replaceChildren(
-    link(page, place.previous, "previous", "Study before (Ctrl+←)"),
+    link(page, place.previous, "previous", t("Study before (Ctrl+←)")),
     element("span", { class: "reading-list__place" }, `${place.position} / ${place.count}`),
-    link(page, place.next, "next", "Next study (Ctrl+→)"),
+    link(page, place.next, "next", t("Next study (Ctrl+→)")),
   );
   root.hidden = false;
   const bag = new DisposerBag();

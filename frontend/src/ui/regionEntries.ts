@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { localDate, spokenMoment } from "../dicom/moment";
 import { isPartShown, liesOn, type Region, toggledPart, toggledRegion } from "../dicom/regions";
 import type { Viewport } from "../viewport/viewport";
@@ -61,7 +62,7 @@ function switchRegion(viewport: Viewport, region: Region): void {
 }
 
 function regionButton(region: Region): HTMLElement {
-  const kind = region.kind === "SEG" ? "Segmentation" : "Structure set";
+  const kind = region.kind === "SEG" ? t("Segmentation") : t("Structure set");
   const moment = spokenMoment(region.created ?? "", localDate(new Date()));
   const note = [region.note || kind, moment].filter(Boolean).join(", ");
   return element(
@@ -73,7 +74,7 @@ function regionButton(region: Region): HTMLElement {
       title: region.problem || null,
     },
     element("span", {}, region.label),
-    element("span", { class: "menu__note" }, region.problem ? "cannot be shown" : note),
+    element("span", { class: "menu__note" }, region.problem ? t("cannot be shown") : note),
   );
 }
 

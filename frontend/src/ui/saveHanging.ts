@@ -1,5 +1,6 @@
 import { RequestError } from "../api/client";
 import { fetchProtocols, MYSELF, type Owner, saveProtocol } from "../api/hanging";
+import { t } from "../core/i18n";
 import { screenOf } from "../hanging/example";
 import { relevantPriors } from "../hanging/hang";
 import type { Criteria, Stage } from "../hanging/protocol";
@@ -28,21 +29,26 @@ export async function saveThisLayout(context: ViewerContext): Promise<void> {
   const name = [criteria.modalities.join("/").replaceAll("\\", "/"), criteria.bodyParts.join(" ")];
   const fields = new HangingFields(
     owners,
-    { name: name.filter(Boolean).join(" ") || "My layout", owner: MYSELF, criteria },
+    { name: name.filter(Boolean).join(" ") || t("My layout"), owner: MYSELF, criteria },
     hintsOf(context),
   );
   const others = element("input", { type: "checkbox" });
   const hung = hanger.protocol;
   const keepOthers =
     hung !== null && hung.stages.length > 1
-      ? element("label", { class: "hanging-form__check" }, others, ` Keep the other stages of “${hung.name}”`)
+      ? element(
+          "label",
+          { class: "hanging-form__check" },
+          others,
+          ` ${t("Keep the other stages of “{name}”", { name: hung.name })}`,
+        )
       : null;
-  askForHanging(page, "Save this layout", fields, keepOthers, async (description) => {
+  askForHanging(page, t("Save this layout"), fields, keepOthers, async (description) => {
     const stages = stagesToSave(context, others.checked);
     const body = protocolBody(description.name, description.criteria, stages);
     const saved = await saveProtocol(description.owner, body);
     hanger.adopt(saved);
-    showMessage(page, `Saved. “${saved.name}” hangs the next study of this kind.`);
+    showMessage(page, t("Saved. “{name}” hangs the next study of this kind.", { name: saved.name }));
   });
 }
 

@@ -2,6 +2,7 @@ import type { Conflict } from "../annotations/autosave";
 import { KINDS } from "../annotations/kinds/table";
 import { loginUrl, RequestError } from "../api/client";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { element, required } from "./dom";
 import type { ViewerContext } from "./viewerContext";
 
@@ -78,23 +79,26 @@ function writeState(
 ): void {
   const { kind, reason, isTouched } = saving.state;
   const words = {
-    saved: isTouched ? "All marks saved" : "",
-    saving: "Saving…",
-    unsaved: `Not saved: ${reason}`,
+    saved: isTouched ? t("All marks saved") : "",
+    saving: t("Saving…"),
+    unsaved: t("Not saved: {reason}", { reason }),
   };
-  const text = loadProblem && kind !== "unsaved" ? `Marks did not load: ${loadProblem}` : words[kind];
+  const text =
+    loadProblem && kind !== "unsaved"
+      ? t("Marks did not load: {reason}", { reason: loadProblem })
+      : words[kind];
   label.dataset.state = loadProblem ? "unsaved" : kind;
   if (label.dataset.text === text) return;
   label.dataset.text = text;
   label.replaceChildren(text);
   if (label.dataset.state !== "unsaved") return;
-  const again = element("button", { type: "button", class: "saving__again" }, "Try again");
+  const again = element("button", { type: "button", class: "saving__again" }, t("Try again"));
   again.addEventListener("click", () => {
     if (loadProblem) reload();
     saving.retry();
   });
   if (/session/i.test(text))
-    label.append(" ", element("a", { href: loginUrl(), target: "_blank" }, "Log in"));
+    label.append(" ", element("a", { href: loginUrl(), target: "_blank" }, t("Log in")));
   label.append(" ", again);
 }
 
@@ -110,10 +114,13 @@ function dispute({ id, current }: Conflict, { saving, annotations }: ViewerConte
   const mine = annotations.get(id);
   const name = KINDS[(mine ?? current)?.kind ?? "text"].label;
   const what = current
-    ? `was changed by ${current.author || "somebody else"} meanwhile`
-    : "was deleted by somebody else meanwhile";
-  const keep = mine ? (current ? "Keep mine as a copy" : "Keep mine") : "Delete it all the same";
-  const take = current ? "Take theirs" : "Let it go";
+    ? t("{mark} was changed by {author} meanwhile.", {
+        mark: name,
+        author: current.author || t("somebody else"),
+      })
+    : t("{mark} was deleted by somebody else meanwhile.", { mark: name });
+  const keep = mine ? (current ? t("Keep mine as a copy") : t("Keep mine")) : t("Delete it all the same");
+  const take = current ? t("Take theirs") : t("Let it go");
   const button = (label: string, act: () => void) => {
     const made = element("button", { type: "button", class: "button" }, label);
     made.addEventListener("click", act);
@@ -122,7 +129,7 @@ function dispute({ id, current }: Conflict, { saving, annotations }: ViewerConte
   return element(
     "p",
     { class: "dispute alert alert--warning", role: "alert" },
-    element("span", {}, `${name} ${what}.`),
+    element("span", {}, what),
     button(keep, () => saving.keepMine(id)),
     button(take, () => saving.takeTheirs(id)),
   );

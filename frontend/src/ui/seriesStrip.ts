@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t, tn } from "../core/i18n";
 import { frameKey } from "../dicom/annotation";
 import { formatDate } from "../dicom/text";
 import { imageKey, type OtherObject, type Series, type StudyManifest } from "../dicom/types";
@@ -53,7 +54,7 @@ function studyHeading({ study }: StudyManifest, isCurrent: boolean): HTMLElement
   return element(
     "h2",
     { class: "strip__study", "data-study-instance-uid": study.studyInstanceUid },
-    element("span", {}, isCurrent ? "This study" : "Beside it"),
+    element("span", {}, isCurrent ? t("This study") : t("Beside it")),
     ` ${formatDate(study.studyDate)} ${study.studyDescription}`,
   );
 }
@@ -120,7 +121,10 @@ function seriesButton(
   const count = series.images.length;
   const number = series.seriesNumber === null ? "" : `S ${series.seriesNumber}`;
   const title =
-    series.seriesDescription || series.bodyPartExamined || series.modality || `Series ${index + 1}`;
+    series.seriesDescription ||
+    series.bodyPartExamined ||
+    series.modality ||
+    t("Series {number}", { number: index + 1 });
   const button = element(
     "button",
     { type: "button", class: "series", draggable: "true", title, "data-series-index": index },
@@ -144,13 +148,13 @@ function seriesButton(
 function otherObjects(others: readonly OtherObject[]): HTMLElement[] {
   if (others.length === 0) return [];
   const list = others.map((other) =>
-    element("li", {}, [other.modality, other.description].filter(Boolean).join("  ") || "Object"),
+    element("li", {}, [other.modality, other.description].filter(Boolean).join("  ") || t("Object")),
   );
   return [
     element(
       "section",
       { class: "strip__others" },
-      element("h2", {}, "Without images"),
+      element("h2", {}, t("Without images")),
       element("ul", {}, ...list),
     ),
   ];
@@ -166,7 +170,7 @@ function markKeyImages(items: readonly HTMLButtonElement[], context: ViewerConte
     if (label === null || label.dataset.count === String(count)) return;
     label.dataset.count = String(count);
     label.hidden = count === 0;
-    label.title = `${count} key ${count === 1 ? "image" : "images"}`;
+    label.title = tn("{count} key image", "{count} key images", count);
     label.replaceChildren(icon("star"), String(count));
   });
 }

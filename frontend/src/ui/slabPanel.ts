@@ -1,5 +1,6 @@
 import { groupOf, type Projection, type Slab } from "../api/volume";
 import { type DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { PlaneSet } from "../viewport/planeSet";
 import { element, icon } from "./dom";
 import { placeBelow } from "./menus";
@@ -12,20 +13,20 @@ const MOST_MM = 100;
 const REST_MS = 120;
 
 const PROJECTIONS: readonly (readonly [Projection, string])[] = [
-  ["max", "Maximum"],
-  ["min", "Minimum"],
-  ["mean", "Mean"],
+  ["max", t("Maximum")],
+  ["min", t("Minimum")],
+  ["mean", t("Mean")],
 ];
 
 /** Thickness and projection of the three planes, and what else can be done with them; there while they are. */
 export function slabMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
   const panel = element("div", { class: "menu__panel menu__panel--presets slab" });
-  const label = "Thickness of the planes, crosshair and rotating MIP";
+  const label = t("Thickness of the planes, crosshair and rotating MIP");
   const summary = element(
     "summary",
     { class: "tool", title: label, "aria-label": label },
     icon("slab"),
-    element("span", { class: "tool__label", "aria-hidden": "true" }, "Slab"),
+    element("span", { class: "tool__label", "aria-hidden": "true" }, t("Slab")),
   );
   const menu = element("details", { class: "menu menu--slab", "data-menu": true }, summary, panel);
   const refresh = () => {
@@ -58,7 +59,7 @@ function fillPanel(panel: HTMLElement, context: ViewerContext, planeSet: PlaneSe
     max: most,
     step: 1,
     value: slab.thicknessMm,
-    "aria-label": "Thickness of the planes in mm",
+    "aria-label": t("Thickness of the planes in mm"),
   });
   const buttons = PROJECTIONS.map(([projection, text]) => {
     const button = element("button", { type: "button", class: "slab__projection" }, text);
@@ -67,7 +68,7 @@ function fillPanel(panel: HTMLElement, context: ViewerContext, planeSet: PlaneSe
   });
   let timer = 0;
   const state = () => {
-    value.textContent = slab.thicknessMm > 0 ? `${slab.thicknessMm} mm` : "Thin";
+    value.textContent = slab.thicknessMm > 0 ? `${slab.thicknessMm} mm` : t("Thin");
     slider.setAttribute("aria-valuetext", value.textContent);
     for (const { button, projection } of buttons) {
       button.setAttribute("aria-pressed", String(projection === slab.projection));
@@ -82,10 +83,10 @@ function fillPanel(panel: HTMLElement, context: ViewerContext, planeSet: PlaneSe
   slider.addEventListener("input", () => change({ ...slab, thicknessMm: Number(slider.value) }));
   state();
   panel.replaceChildren(
-    element("div", { class: "slab__thickness" }, element("span", {}, "Thickness"), slider, value),
+    element("div", { class: "slab__thickness" }, element("span", {}, t("Thickness")), slider, value),
     element(
       "div",
-      { class: "slab__projections", role: "group", "aria-label": "Projection" },
+      { class: "slab__projections", role: "group", "aria-label": t("Projection") },
       ...buttons.map(({ button }) => button),
     ),
     ...actions(context, close),
@@ -104,8 +105,8 @@ function actions(context: ViewerContext, close: () => void): HTMLElement[] {
     return button;
   };
   return [
-    item("Planes straight again", () => resetPlanesCommand().run(context)),
-    item(isRotating(context) ? "Images instead of the MIP" : "Rotating MIP", () =>
+    item(t("Planes straight again"), () => resetPlanesCommand().run(context)),
+    item(isRotating(context) ? t("Images instead of the MIP") : t("Rotating MIP"), () =>
       rotatingCommand().run(context),
     ),
   ];
@@ -129,5 +130,5 @@ function groupEntries(context: ViewerContext, close: () => void): HTMLElement[] 
     });
     return button;
   });
-  return entries.length > 0 ? [element("p", { class: "menu__heading" }, "Images"), ...entries] : [];
+  return entries.length > 0 ? [element("p", { class: "menu__heading" }, t("Images")), ...entries] : [];
 }

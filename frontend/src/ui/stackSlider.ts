@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { clamp } from "../core/numbers";
 import type { LookedAt } from "../viewport/lookedAt";
 import type { Viewport } from "../viewport/viewport";
@@ -16,7 +17,7 @@ export function attachStackSlider(viewport: Viewport, lookedAt: LookedAt): Dispo
     {
       class: "stack-slider",
       role: "slider",
-      "aria-label": "Image in the series",
+      "aria-label": t("Image in the series"),
       "aria-orientation": "vertical",
     },
     marks,

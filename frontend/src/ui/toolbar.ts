@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { colourMenu } from "./colourMenu";
 import type { Command, CommandGroup } from "./command";
 import { element, icon } from "./dom";
@@ -15,13 +16,13 @@ import { slabMenu } from "./slabPanel";
 import type { ViewerContext } from "./viewerContext";
 
 const GROUPS: readonly { readonly group: CommandGroup; readonly label: string }[] = [
-  { group: "tool", label: "Tools" },
-  { group: "window", label: "Window" },
-  { group: "picture", label: "Picture" },
-  { group: "cine", label: "Cine" },
-  { group: "measure", label: "Measurements" },
-  { group: "layout", label: "Layout" },
-  { group: "page", label: "Page" },
+  { group: "tool", label: t("Tools") },
+  { group: "window", label: t("Window") },
+  { group: "picture", label: t("Picture") },
+  { group: "cine", label: t("Cine") },
+  { group: "measure", label: t("Measurements") },
+  { group: "layout", label: t("Layout") },
+  { group: "page", label: t("Page") },
 ];
 
 /** The row of buttons. A button shows whether its command is on. */
@@ -101,20 +102,20 @@ function commandButton(command: Command): HTMLButtonElement {
 }
 
 const SHORT_LABELS: Readonly<Record<string, string>> = {
-  "flip-horizontally": "Mirror",
-  "flip-vertically": "Flip",
-  "rotate-left": "Turn left",
-  "rotate-right": "Turn right",
+  "flip-horizontally": t("Mirror"),
+  "flip-vertically": t("Flip"),
+  "rotate-left": t("Turn left"),
+  "rotate-right": t("Turn right"),
   "one-to-one": "1 : 1",
-  reset: "Reset",
-  "key-image": "Key image",
-  "annotation-list": "Marks",
-  "tool-locate": "Locate",
-  priors: "Priors",
-  planes: "Planes",
-  "full-screen": "Full",
-  help: "Keys",
-  palette: "Find",
+  reset: t("Reset"),
+  "key-image": t("Key image"),
+  "annotation-list": t("Marks"),
+  "tool-locate": t("Locate"),
+  priors: t("Priors"),
+  planes: t("Planes"),
+  "full-screen": t("Full"),
+  help: t("Keys"),
+  palette: t("Find"),
 };
 
 function shortLabel(command: Command): string {

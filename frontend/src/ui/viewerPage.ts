@@ -14,6 +14,7 @@ import { ShapeError } from "../api/fields";
 import { parseManifest } from "../api/manifest";
 import { fetchPresentations } from "../api/presentations";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { StudyManifest } from "../dicom/types";
 import { Hanger } from "../hanging/hanger";
 import { TileDecoder } from "../render/decoder";
@@ -85,7 +86,7 @@ export async function openViewer(page: HTMLElement): Promise<Disposer> {
     });
     const manifest = parseManifest(await response.json());
     if (!manifest.series.some((series) => series.images.length > 0)) {
-      showNotice(notice, "This study has no images to show", othersText(manifest));
+      showNotice(notice, t("This study has no images to show"), othersText(manifest));
       return () => undefined;
     }
     notice.hidden = true;
@@ -290,7 +291,7 @@ function makeViewportRoot(index: number): HTMLElement {
     class: "viewport",
     "data-viewport": index,
     tabindex: 0,
-    "aria-label": `Picture ${index + 1}`,
+    "aria-label": t("Picture {number}", { number: index + 1 }),
   });
 }
 
@@ -337,7 +338,10 @@ function showProgress(page: HTMLElement, context: ViewerContext, bag: DisposerBa
     const { active } = context.grid;
     const count = active.stack?.series.images.length ?? 0;
     document.documentElement.dataset.stackLoaded = String(active.loader.readyCount);
-    setText(label, count > 1 ? `${active.loader.readyCount} of ${count} loaded` : "");
+    setText(
+      label,
+      count > 1 ? t("{ready} of {count} loaded", { ready: active.loader.readyCount, count }) : "",
+    );
   };
   bag.add(context.grid.changed.subscribe(refresh));
   bag.add(context.grid.attach((viewport) => bag.add(viewport.loader.progressed.subscribe(refresh))));
@@ -352,27 +356,29 @@ function showProgress(page: HTMLElement, context: ViewerContext, bag: DisposerBa
 function showSessionBar(page: HTMLElement): void {
   const notice = required<HTMLElement>("[data-part=session]", page);
   notice.replaceChildren(
-    "Your session has ended. What is on the screen stays; nothing more will load. ",
-    element("a", { href: loginUrl() }, "Log in again"),
+    t("Your session has ended. What is on the screen stays; nothing more will load. "),
+    element("a", { href: loginUrl() }, t("Log in again")),
   );
   notice.hidden = false;
 }
 
 function othersText(manifest: StudyManifest): string {
   const names = manifest.other.map((other) => [other.modality, other.description].filter(Boolean).join(" "));
-  return names.length > 0 ? `It holds: ${names.join(", ")}.` : "It may still be arriving.";
+  return names.length > 0
+    ? t("It holds: {names}.", { names: names.join(", ") })
+    : t("It may still be arriving.");
 }
 
 function showFailure(notice: HTMLElement, error: unknown): void {
   if (error instanceof RequestError && error.kind === "session") {
-    showNotice(notice, "Your session has ended", "Log in again to open this study.");
-    notice.append(element("a", { class: "button button--primary", href: loginUrl() }, "Log in"));
+    showNotice(notice, t("Your session has ended"), t("Log in again to open this study."));
+    notice.append(element("a", { class: "button button--primary", href: loginUrl() }, t("Log in")));
     return;
   }
   const isKnown = error instanceof RequestError || error instanceof ShapeError;
-  const detail = isKnown ? error.message : "The viewer met an unexpected error.";
-  showNotice(notice, "This study cannot be opened", detail);
-  const again = element("button", { type: "button", class: "button" }, "Try again");
+  const detail = isKnown ? error.message : t("The viewer met an unexpected error.");
+  showNotice(notice, t("This study cannot be opened"), detail);
+  const again = element("button", { type: "button", class: "button" }, t("Try again"));
   again.addEventListener("click", () => location.reload());
   notice.append(again);
   if (!isKnown) console.error(error);
@@ -382,7 +388,7 @@ function showNotice(notice: HTMLElement, title: string, text: string): void {
   notice.replaceChildren(
     element("h1", {}, title),
     element("p", {}, text),
-    element("a", { class: "button", href: "/worklist/" }, "Back to the worklist"),
+    element("a", { class: "button", href: "/worklist/" }, t("Back to the worklist")),
   );
   notice.hidden = false;
 }

@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { CT_PRESETS, PRESET_PLACES, petPresets, presetsFor, type WindowPreset } from "../dicom/presets";
 import { windowAutomatically } from "../tools/regionWindow";
 import type { Viewport } from "../viewport/viewport";
@@ -9,7 +10,7 @@ export function windowCommands(): Command[] {
   return [
     {
       id: "file-window",
-      label: "Window of the file, again for the next",
+      label: t("Window of the file, again for the next"),
       group: "window",
       keys: ["1"],
       run: ({ grid }) => nextFileWindow(grid.active),
@@ -17,21 +18,21 @@ export function windowCommands(): Command[] {
     ...PRESET_PLACES.map(presetCommand),
     {
       id: "window-presets",
-      label: "My windows: add, change, remove",
+      label: t("My windows: add, change, remove"),
       group: "window",
       keys: [],
       run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:window-presets")),
     },
     {
       id: "full-range",
-      label: "Full range",
+      label: t("Full range"),
       group: "window",
       keys: ["0"],
       run: ({ grid }) => grid.active.setChoice({ kind: "full" }),
     },
     {
       id: "automatic-window",
-      label: "Automatic window, from what is seen",
+      label: t("Automatic window, from what is seen"),
       group: "window",
       keys: ["9"],
       run: ({ grid }) => windowAutomatically(grid.active),
@@ -39,7 +40,7 @@ export function windowCommands(): Command[] {
     },
     {
       id: "tool-region",
-      label: "Window by a region: drag a rectangle",
+      label: t("Window by a region: drag a rectangle"),
       group: "window",
       keys: ["Shift+w"],
       run: (context) => context.setTool("region"),
@@ -48,7 +49,7 @@ export function windowCommands(): Command[] {
     },
     {
       id: "invert",
-      label: "Invert",
+      label: t("Invert"),
       group: "window",
       keys: ["i"],
       icon: "invert",
@@ -57,7 +58,7 @@ export function windowCommands(): Command[] {
     },
     {
       id: "marks",
-      label: "Overlays and shutter, on and off",
+      label: t("Overlays and shutter, on and off"),
       group: "window",
       keys: ["t"],
       run: ({ grid }) => grid.active.setShowMarks(!grid.active.showsMarks),

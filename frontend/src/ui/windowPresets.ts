@@ -1,5 +1,6 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
-import { formatNumber } from "../core/numbers";
+import { t } from "../core/i18n";
+import { bodyRegionName } from "../dicom/bodyRegions";
 import { type OwnPreset, PRESET_PLACES, PRESET_REGIONS } from "../dicom/presets";
 import { suvRange } from "../dicom/suv";
 import type { Viewport } from "../viewport/viewport";
@@ -23,7 +24,7 @@ export function attachWindowPresets(page: HTMLElement, context: ViewerContext): 
 class WindowPresetsDialog {
   readonly root = element("dialog", { class: "help presets", "aria-labelledby": "presets-title" });
   private readonly list = element("div", { class: "presets__rows" });
-  private readonly none = element("p", { class: "presets__none" }, "You keep no windows of your own yet.");
+  private readonly none = element("p", { class: "presets__none" }, t("You keep no windows of your own yet."));
   private readonly problem = element("p", { class: "alert alert--error", role: "alert", hidden: true });
   private rows: Row[] = [];
 
@@ -36,12 +37,13 @@ class WindowPresetsDialog {
     const form = element(
       "form",
       { class: "hanging-form__fields" },
-      element("h1", { id: "presets-title" }, "My windows"),
+      element("h1", { id: "presets-title" }, t("My windows")),
       element(
         "p",
         { class: "presets__hint" },
-        "Offered first where modality and body part fit, instead of the delivered preset with the same key. " +
-          "CT in Hounsfield units, PET in SUV.",
+        t(
+          "Offered first where modality and body part fit, instead of the delivered preset with the same key. ",
+        ) + t("CT in Hounsfield units, PET in SUV."),
       ),
       this.none,
       this.list,
@@ -49,9 +51,9 @@ class WindowPresetsDialog {
       element(
         "div",
         { class: "hanging-form__buttons presets__buttons" },
-        button("Add the window on the screen", () => this.addShown()),
-        button("Cancel", () => this.root.close()),
-        button("Save", () => undefined, "submit", "button--primary"),
+        button(t("Add the window on the screen"), () => this.addShown()),
+        button(t("Cancel"), () => this.root.close()),
+        button(t("Save"), () => undefined, "submit", "button--primary"),
       ),
     );
     listen(form, "submit", (event) => {
@@ -75,7 +77,7 @@ class WindowPresetsDialog {
   private addShown(): void {
     const preset = shownWindow(this.context.grid.active);
     if (preset === null) {
-      this.tell("The active picture has no window to keep.");
+      this.tell(t("The active picture has no window to keep."));
       return;
     }
     this.add(preset).name.focus();
@@ -104,12 +106,12 @@ class WindowPresetsDialog {
       place ? [`${modality}/${bodyRegion}/${place}`] : [],
     );
     if (new Set(places).size < places.length) {
-      this.tell("Two windows for the same modality and body part have one key.");
+      this.tell(t("Two windows for the same modality and body part have one key."));
       return;
     }
     this.context.preferences.set({ windows });
     this.root.close();
-    showMessage(this.context.page, "Your windows are kept.");
+    showMessage(this.context.page, t("Your windows are kept."));
   }
 
   private tell(text: string): void {
@@ -140,18 +142,23 @@ class Row {
     this.center = input({ type: "number", step: "any", required: true, value: String(preset.windowCenter) });
     this.width = input({ type: "number", step: "any", required: true, value: String(preset.windowWidth) });
     this.width.min = "0.001";
-    this.region = choice(preset.bodyRegion, [["", "any"], ...known.map((one) => [one, one] as const)]);
+    this.region = choice(preset.bodyRegion, [
+      ["", t("any")],
+      ...known.map((one) => [one, bodyRegionName(one)] as const),
+    ]);
     this.place = choice(preset.place, [
-      ["", "none"],
-      ...PRESET_PLACES.map((one) => [one, keysOf(keys, `preset-${one}`) || `place ${one}`] as const),
+      ["", t("none")],
+      ...PRESET_PLACES.map(
+        (one) => [one, keysOf(keys, `preset-${one}`) || t("place {number}", { number: one })] as const,
+      ),
     ]);
     const removal = element(
       "button",
       {
         type: "button",
         class: "button button--quiet presets__remove",
-        "aria-label": "Remove",
-        title: "Remove",
+        "aria-label": t("Remove"),
+        title: t("Remove"),
       },
       "×",
     );
@@ -161,12 +168,12 @@ class Row {
     this.root = element(
       "div",
       { class: "presets__row" },
-      field("Name", this.name),
-      field("Modality", this.modality),
-      field("Body part", this.region),
-      field("Width", this.width),
-      field("Centre", this.center),
-      field("Key", this.place),
+      field(t("Name"), this.name),
+      field(t("Modality"), this.modality),
+      field(t("Body part"), this.region),
+      field(t("Width"), this.width),
+      field(t("Centre"), this.center),
+      field(t("Key"), this.place),
       removal,
     );
   }
@@ -199,8 +206,8 @@ function shownWindow(viewport: Viewport): OwnPreset | null {
     name: "",
     modality: series.modality,
     bodyRegion: series.bodyRegions.length === 1 ? (series.bodyRegions[0] ?? "") : "",
-    windowCenter: Number(formatNumber((lowest + highest) / 2, digits)),
-    windowWidth: Number(formatNumber(highest - lowest, digits)),
+    windowCenter: Number(((lowest + highest) / 2).toFixed(digits)),
+    windowWidth: Number((highest - lowest).toFixed(digits)),
     place: "",
   };
 }

@@ -9,6 +9,7 @@ import type { AnnotationStore } from "../annotations/store";
 import type { RequestError } from "../api/client";
 import { contourDrawings, regionUrl } from "../api/regions";
 import { renderedTileUrl } from "../api/tiles";
+import { t } from "../core/i18n";
 import { type Fusion, fusionText, overlayImage } from "../dicom/fusion";
 import type { Palette } from "../dicom/palettes";
 import { type FrameLook, keyTitle, lookOf, type PresentationState } from "../dicom/presentation";
@@ -198,16 +199,18 @@ export class Compositor {
     const over = overlayImage(image, fusion.partner);
     const name = fusion.partner.modality;
     if (over === null || plan === null)
-      return { note: `No ${name}: another frame of reference`, layer: null };
+      return { note: t("No {modality}: another frame of reference", { modality: name }), layer: null };
     const failure = plan.urls.map((url) => this.services.queue.failure(url)).find((found) => found !== null);
-    if (failure) return { note: `No ${name}: ${failure.message}`, layer: null };
+    if (failure)
+      return { note: t("No {modality}: {reason}", { modality: name, reason: failure.message }), layer: null };
     const mosaic = this.painter.valuesFor(over, plan, "overlay");
     const window =
       fusion.window ??
       fusion.partner.defaultWindow ??
       mosaic?.tiles.find((tile) => tile.defaultWindow)?.defaultWindow ??
       null;
-    if (mosaic === null || window === null) return { note: `Loading ${name}`, layer: null };
+    if (mosaic === null || window === null)
+      return { note: t("Loading {modality}", { modality: name }), layer: null };
     const { tables } = this.services;
     const colours = tables.colours(fusion.partner.packing, window);
     const blends = tables.blends(fusion.palette, fusion.opacityPercent);
@@ -241,8 +244,8 @@ export class Compositor {
       }
     }
     const failure = notes.find((note) => note !== null);
-    if (failure) return `Region not shown: ${failure}`;
-    return notes.length > 0 ? "Loading region" : "";
+    if (failure) return t("Region not shown: {reason}", { reason: failure });
+    return notes.length > 0 ? t("Loading region") : "";
   }
 
   /** The server's 8-bit rendering, until the values are here. It states its own window, not the one to come. */
@@ -255,7 +258,7 @@ export class Compositor {
     this.painter.paintPicture(asked, tile, matrix);
     const known = { defaultWindow: asked.defaultWindow, range: null };
     const voi = resolveVoi(image, look.choice, known) ?? resolveVoi(image, FILE_DEFAULT, known);
-    const fusionNote = look.fusion ? `Loading ${look.fusion.partner.modality}` : "";
+    const fusionNote = look.fusion ? t("Loading {modality}", { modality: look.fusion.partner.modality }) : "";
     return { quality: "preview", voi, mosaic: null, fusionNote };
   }
 
@@ -300,7 +303,9 @@ export class Compositor {
     const mark = this.services.annotations.keyImage({ ...image, studyInstanceUid });
     const others = keyTitle(this.services.presentations.current, image);
     if (mark === null) return others;
-    return [mark.author ? `marked by ${mark.author}` : "marked", others].filter(Boolean).join(", ");
+    return [mark.author ? t("marked by {author}", { author: mark.author }) : t("marked"), others]
+      .filter(Boolean)
+      .join(", ");
   }
 
   private paintAnnotations(

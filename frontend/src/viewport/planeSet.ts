@@ -10,6 +10,7 @@ import {
 } from "../api/volume";
 import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
+import { t } from "../core/i18n";
 import type { StudyImage } from "../dicom/types";
 import { broughtOnto, type Crosshair, type Directions, withLinesTurned } from "../geometry/crosshair";
 import type { CrosshairView } from "../geometry/crosshairLines";
@@ -235,7 +236,9 @@ export class PlaneSet {
       mostPixels: oblique.mostPixels,
     });
     const thickness = this.slabShown ? slabLabel(this.slabShown) : "";
-    const label = [`${planeTitle(member.name)}, turned`, thickness].filter(Boolean).join(", ");
+    const label = [t("{plane}, turned", { plane: planeTitle(member.name) }), thickness]
+      .filter(Boolean)
+      .join(", ");
     if (coarser > 1) {
       member.images = [obliqueImage(oblique, stack, stack.index, label, this.slabShown)];
       member.viewport.replaceImages(member.images, 0);

@@ -1,4 +1,5 @@
 import { obliqueImages, type Planes } from "../api/volume";
+import { t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
 import type { StudyImage } from "../dicom/types";
 import { viewAround } from "../geometry/crosshair";
@@ -37,7 +38,10 @@ export function rotatingViews(volume: Planes): readonly StudyImage[] {
     const directions = viewAround(front, (2 * Math.PI * view) / VIEWS);
     const stack = stackThrough(middle, directions, frame, [middle], { spacingMm, stepMm: 1, mostPixels });
     const degrees = Math.round((360 * view) / VIEWS);
-    const label = `Whole MIP, ${degrees}°, sampled at ${formatNumber(stack.spacingMm, 1)} mm`;
+    const label = t("Whole MIP, {degrees}°, sampled at {spacing} mm", {
+      degrees,
+      spacing: formatNumber(stack.spacingMm, 1),
+    });
     const slab = { thicknessMm: Math.ceil(depthMm), projection: "max" } as const;
     return obliqueImages(volume.oblique, stack, label, slab).map((image) => ({
       ...image,

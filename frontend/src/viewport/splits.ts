@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { clamp } from "../core/numbers";
 
 export const MOST_ROWS = 4;
@@ -38,7 +39,7 @@ export function gridSplit(rows: number, columns: number): Split {
   const cells = Array.from({ length: rows * columns }, (_, index) =>
     cell(Math.floor(index / columns), index % columns),
   );
-  const label = rows * columns === 1 ? "One picture" : `${rows} rows of ${columns}`;
+  const label = rows * columns === 1 ? t("One picture") : t("{rows} rows of {columns}", { rows, columns });
   return { name: `${rows}x${columns}`, label, rows: ones(rows), columns: ones(columns), cells };
 }
 
@@ -46,35 +47,35 @@ export function gridSplit(rows: number, columns: number): Split {
 export const NAMED_SPLITS: readonly Split[] = [
   {
     name: "1+2",
-    label: "One large, two small beside it",
+    label: t("One large, two small beside it"),
     rows: [1, 1],
     columns: [2, 1],
     cells: [cell(0, 0, 2, 1), cell(0, 1), cell(1, 1)],
   },
   {
     name: "1+3",
-    label: "One large, three small beside it",
+    label: t("One large, three small beside it"),
     rows: [1, 1, 1],
     columns: [3, 1],
     cells: [cell(0, 0, 3, 1), cell(0, 1), cell(1, 1), cell(2, 1)],
   },
   {
     name: "2+2",
-    label: "Two large, two small beside them",
+    label: t("Two large, two small beside them"),
     rows: [1, 1],
     columns: [2, 2, 1],
     cells: [cell(0, 0, 2, 1), cell(0, 1, 2, 1), cell(0, 2), cell(1, 2)],
   },
   {
     name: "1/2",
-    label: "One large, two small below it",
+    label: t("One large, two small below it"),
     rows: [2, 1],
     columns: [1, 1],
     cells: [cell(0, 0, 1, 2), cell(1, 0), cell(1, 1)],
   },
   {
     name: "1/3",
-    label: "One large, three small below it",
+    label: t("One large, three small below it"),
     rows: [3, 1],
     columns: [1, 1, 1],
     cells: [cell(0, 0, 1, 3), cell(1, 0), cell(1, 1), cell(1, 2)],

@@ -1,4 +1,5 @@
 import type { PreviewView } from "../api/tiles";
+import { t } from "../core/i18n";
 import type { Palette } from "../dicom/palettes";
 import { lookOf, type PresentationState } from "../dicom/presentation";
 import { exactWindow } from "../dicom/suv";
@@ -57,10 +58,10 @@ export function resolveVoi(image: StudyImage, choice: VoiChoice, known: KnownVal
       const { windowCenter, windowWidth, voiFunction } = voi;
       return { kind: "window", label: voi.label, window: { windowCenter, windowWidth, voiFunction } };
     }
-    if (known.defaultWindow) return { kind: "window", label: "Auto", window: known.defaultWindow };
+    if (known.defaultWindow) return { kind: "window", label: t("Auto"), window: known.defaultWindow };
   }
   if (known.range === null || image.packing === null) return null;
-  return { kind: "window", label: "Full range", window: rangeWindow(known.range, image.packing) };
+  return { kind: "window", label: t("Full range"), window: rangeWindow(known.range, image.packing) };
 }
 
 function rangeWindow(range: readonly [number, number], packing: Packing): VoiWindow {

@@ -1,10 +1,11 @@
+import { t } from "../../core/i18n";
 import { formatLength, formatTwoLengths, measureLength, type PixelScale } from "../../dicom/calibration";
 import { alongAxes, refusal } from "../../dicom/ultrasound";
 import { type ImagePoint, imagePoint } from "../../geometry/points";
 import { asLine, asPlaced, type Kind, replaced } from "./kind";
 
 export const length: Kind = {
-  label: "Length",
+  label: t("Length"),
   gesture: "points",
   placed: 2,
   hasHandles: true,
@@ -16,9 +17,9 @@ export const length: Kind = {
 
 export const calibration: Kind = {
   ...length,
-  label: "Calibration",
+  label: t("Calibration"),
   asks: "length",
-  describe: ({ lengthMm }) => (lengthMm === null ? [] : [`Calibration ${lengthMm} mm`]),
+  describe: ({ lengthMm }) => (lengthMm === null ? [] : [t("Calibration {length} mm", { length: lengthMm })]),
 };
 
 export const arrow: Kind = {
@@ -30,7 +31,7 @@ export const arrow: Kind = {
 
 /** Two diameters across each other, the first drawn by hand, the second square to it through its middle. */
 export const bidirectional: Kind = {
-  label: "Two diameters",
+  label: t("Two diameters"),
   gesture: "points",
   placed: 2,
   hasHandles: true,
@@ -39,7 +40,7 @@ export const bidirectional: Kind = {
   moveHandle: moveDiameter,
   describe: ({ points: [a, b, c, d] }, { scale }) => {
     if (!a || !b || !c || !d) return [];
-    if (scale.axes) return [refusal("diameters", scale.axes)];
+    if (scale.axes) return [refusal(t("diameters"), scale.axes)];
     return [formatTwoLengths(measureLength(scale, a, b), measureLength(scale, c, d), scale)];
   },
 };

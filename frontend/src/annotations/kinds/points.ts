@@ -1,10 +1,11 @@
+import { t } from "../../core/i18n";
 import { formatNumber, formatValue } from "../../core/numbers";
 import { atAxes } from "../../dicom/ultrasound";
 import type { ImagePoint } from "../../geometry/points";
 import { asPlaced, type Kind, replaced, type Surroundings } from "./kind";
 
 export const probe: Kind = {
-  label: "Probe",
+  label: t("Probe"),
   gesture: "points",
   placed: 1,
   marker: "cross",
@@ -18,14 +19,14 @@ export const probe: Kind = {
 
 export const text: Kind = {
   ...probe,
-  label: "Text",
+  label: t("Text"),
   asks: "text",
   marker: "dot",
   describe: () => [],
 };
 
 const { asks: _asked, ...silent } = text;
-export const spineLabel: Kind = { ...silent, label: "Vertebra" };
+export const spineLabel: Kind = { ...silent, label: t("Vertebra") };
 
 /** What the point means in a region over time, depth or velocity. */
 function axesAt(point: ImagePoint, { scale }: Surroundings): string {

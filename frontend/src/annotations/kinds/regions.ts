@@ -1,3 +1,4 @@
+import { t } from "../../core/i18n";
 import { formatNumber, formatValue } from "../../core/numbers";
 import { formatArea, measureArea, pixelAspect } from "../../dicom/calibration";
 import type { RegionStatistics } from "../../dicom/regionStatistics";
@@ -12,7 +13,7 @@ const PIECES = 96;
 
 /** Drawn from corner to corner of its box; the longer axis comes first. */
 export const ellipse: Kind = {
-  label: "Ellipse",
+  label: t("Ellipse"),
   gesture: "points",
   placed: 2,
   hasHandles: true,
@@ -30,7 +31,7 @@ export const ellipse: Kind = {
 };
 
 export const circle: Kind = {
-  label: "Circle",
+  label: t("Circle"),
   gesture: "points",
   placed: 2,
   hasHandles: true,
@@ -45,7 +46,7 @@ export const circle: Kind = {
 };
 
 export const rectangle: Kind = {
-  label: "Rectangle",
+  label: t("Rectangle"),
   gesture: "points",
   placed: 2,
   hasHandles: true,
@@ -56,7 +57,7 @@ export const rectangle: Kind = {
 };
 
 export const polygon: Kind = {
-  label: "Polygon",
+  label: t("Polygon"),
   gesture: "corners",
   placed: 0,
   hasHandles: true,
@@ -68,7 +69,7 @@ export const polygon: Kind = {
 
 export const freehand: Kind = {
   ...polygon,
-  label: "Freehand region",
+  label: t("Freehand region"),
   gesture: "trace",
   hasHandles: false,
   describe: (annotation, around) => describeRegion("freehand", annotation, around),
@@ -79,8 +80,8 @@ type Vector = { readonly x: number; readonly y: number };
 function round(centre: Vector, u: Vector, v: Vector): Stroke {
   const points = Array.from({ length: PIECES }, (_, index) => {
     const angle = (index / PIECES) * 2 * Math.PI;
-    const [s, t] = [Math.cos(angle), Math.sin(angle)];
-    return imagePoint(centre.x + u.x * s + v.x * t, centre.y + u.y * s + v.y * t);
+    const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+    return imagePoint(centre.x + u.x * cosine + v.x * sine, centre.y + u.y * cosine + v.y * sine);
   });
   return { points, isClosed: true };
 }
@@ -117,11 +118,11 @@ function moveCorner(points: readonly ImagePoint[], index: number, to: ImagePoint
   const [x, y] = [to.x - opposite.x, to.y - opposite.y];
   const determinant = first.x * second.y - first.y * second.x || 1;
   const s = (x * second.y - y * second.x) / determinant;
-  const t = (first.x * y - first.y * x) / determinant;
+  const along = (first.x * y - first.y * x) / determinant;
   const corners = [...points];
   corners[index] = to;
   corners[(index + 1) % 4] = imagePoint(opposite.x + first.x * s, opposite.y + first.y * s);
-  corners[(index + 3) % 4] = imagePoint(opposite.x + second.x * t, opposite.y + second.y * t);
+  corners[(index + 3) % 4] = imagePoint(opposite.x + second.x * along, opposite.y + second.y * along);
   return corners;
 }
 
@@ -141,11 +142,11 @@ function describeRegion(
 ): readonly string[] {
   const shape = regionShape(kind, annotation.points, pixelAspect(image));
   const area = scale.axes
-    ? refusal("area", scale.axes)
-    : `Area ${formatArea(measureArea(scale, shape.areaPx), scale)}`;
+    ? refusal(t("area"), scale.axes)
+    : t("Area {area}", { area: formatArea(measureArea(scale, shape.areaPx), scale) });
   const statistics = values.statistics(annotation);
   if (statistics === null) return [area];
-  if (statistics === "loading") return [area, "Values are loading"];
+  if (statistics === "loading") return [area, t("Values are loading")];
   return [area, ...statisticsLines(statistics, image)];
 }
 
@@ -153,7 +154,7 @@ function describeRegion(
 export function statisticsLines(statistics: RegionStatistics, image: StudyImage): readonly string[] {
   const { mean, standardDeviation, minimum, maximum } = statistics;
   if (mean === null || standardDeviation === null || minimum === null || maximum === null) {
-    return ["No pixels inside"];
+    return [t("No pixels inside")];
   }
   const factor = image.suvFactor ?? 1;
   const isSuv = image.suvFactor !== null || image.valueUnits.startsWith("SUV");
@@ -162,7 +163,7 @@ export function statisticsLines(statistics: RegionStatistics, image: StudyImage)
     isSuv ? formatNumber(value * factor, 2) : formatValue(Math.round(value * 10) / 10);
   const suffix = unit ? ` ${unit}` : "";
   return [
-    `Mean ${write(mean)}  SD ${write(standardDeviation)}${suffix}`,
-    `Min ${write(minimum)}  Max ${write(maximum)}${suffix}`,
+    t("Mean {mean}  SD {deviation}", { mean: write(mean), deviation: write(standardDeviation) }) + suffix,
+    t("Min {minimum}  Max {maximum}", { minimum: write(minimum), maximum: write(maximum) }) + suffix,
   ];
 }

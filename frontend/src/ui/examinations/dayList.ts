@@ -1,6 +1,7 @@
 import { request } from "../../api/client";
 import { followStudies, type LiveState } from "../../api/studyEvents";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
+import { t } from "../../core/i18n";
 import { required } from "../dom";
 
 /** Keeps the rows of a day up to date, and the filters working without a press on their button. */
@@ -41,9 +42,9 @@ class DayList {
 
   showState(state: LiveState): void {
     const words = {
-      live: "Live",
-      lost: "Connection lost, trying again",
-      ended: "No more updates: reload the page",
+      live: t("Live"),
+      lost: t("Connection lost, trying again"),
+      ended: t("No more updates: reload the page"),
     };
     const live = required<HTMLElement>("[data-part=live]", this.main);
     live.dataset.state = state === "live" ? "live" : "lost";

@@ -2,6 +2,7 @@ import { loginUrl } from "../../api/client";
 import { sendFile } from "../../api/upload";
 import { WorklistApi } from "../../api/worklist";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
+import { t } from "../../core/i18n";
 import { element, required, setText } from "../dom";
 import { type ChosenFile, filesOfDrop, filesOfInput, isSystemFile } from "./collect";
 import { UploadQueue } from "./queue";
@@ -110,7 +111,7 @@ class UploadPage {
     try {
       for await (const chosen of files) this.take(chosen);
     } catch {
-      this.say("Some of what you dropped cannot be read. Check the folder and drop it again.");
+      this.say(t("Some of what you dropped cannot be read. Check the folder and drop it again."));
     }
   }
 
@@ -126,7 +127,7 @@ class UploadPage {
     this.facility.setAttribute("aria-invalid", String(!isChosen));
     if (isChosen) this.part("error").hidden = true;
     else {
-      this.say("Choose the facility first, then drop the files again.");
+      this.say(t("Choose the facility first, then drop the files again."));
       this.facility.focus();
     }
     return isChosen;
@@ -139,12 +140,12 @@ class UploadPage {
   }
 
   private sayEnded(): void {
-    const link = element("a", { href: loginUrl() }, "Log in again");
-    this.say("Your session has ended. ", link, " and upload the rest; what is stored stays stored.");
+    const link = element("a", { href: loginUrl() }, t("Log in again"));
+    this.say(t("Your session has ended. "), link, t(" and upload the rest; what is stored stays stored."));
   }
 
   private sayFull(reason: string): void {
-    this.say(reason, " The rest was not sent; what is stored stays stored. Retry when there is room.");
+    this.say(reason, t(" The rest was not sent; what is stored stays stored. Retry when there is room."));
   }
 
   private schedule(): void {
@@ -181,13 +182,13 @@ class UploadPage {
   private totalsText(): string {
     const { files, finished, failed, outcomes } = this.queue.totals();
     const words = [
-      `${(finished + failed).toLocaleString("en")} of ${files.toLocaleString("en")} files`,
-      `${outcomes.stored.toLocaleString("en")} stored`,
-      outcomes.duplicate > 0 ? `${outcomes.duplicate.toLocaleString("en")} already here` : "",
-      outcomes.conflict > 0 ? `${outcomes.conflict.toLocaleString("en")} in conflict` : "",
-      outcomes.rejected > 0 ? `${outcomes.rejected.toLocaleString("en")} rejected` : "",
-      failed > 0 ? `${failed.toLocaleString("en")} not sent` : "",
-      this.skipped > 0 ? `${this.skipped.toLocaleString("en")} system files left out` : "",
+      t("{done} of {files} files", { done: finished + failed, files }),
+      t("{count} stored", { count: outcomes.stored }),
+      outcomes.duplicate > 0 ? t("{count} already here", { count: outcomes.duplicate }) : "",
+      outcomes.conflict > 0 ? t("{count} in conflict", { count: outcomes.conflict }) : "",
+      outcomes.rejected > 0 ? t("{count} rejected", { count: outcomes.rejected }) : "",
+      failed > 0 ? t("{count} not sent", { count: failed }) : "",
+      this.skipped > 0 ? t("{count} system files left out", { count: this.skipped }) : "",
     ];
     return words.filter(Boolean).join(" · ");
   }

@@ -1,6 +1,7 @@
 import { isAbort, RequestError } from "../../api/client";
 import type { Outcome, UploadResult } from "../../api/upload";
 import { Emitter } from "../../core/emitter";
+import { t } from "../../core/i18n";
 import type { ChosenFile } from "./collect";
 
 export type ItemState = "waiting" | "sending" | "done" | "failed" | "stopped";
@@ -70,7 +71,7 @@ export class UploadQueue {
 
   /** Keep what is stored and send nothing more. */
   stop(): void {
-    for (const item of this.items) if (item.state === "waiting") this.finish(item, "stopped", "Stopped.");
+    for (const item of this.items) if (item.state === "waiting") this.finish(item, "stopped", t("Stopped."));
     this.abort.abort();
     this.abort = new AbortController();
     this.changed.emit();
@@ -125,7 +126,7 @@ export class UploadQueue {
       item.results = await this.send(item, progress, signal);
       this.finish(item, "done", "");
     } catch (error) {
-      if (isAbort(error)) this.finish(item, "stopped", "Stopped.");
+      if (isAbort(error)) this.finish(item, "stopped", t("Stopped."));
       else this.fail(item, error);
     } finally {
       this.running -= 1;
@@ -134,7 +135,7 @@ export class UploadQueue {
   }
 
   private fail(item: UploadItem, error: unknown): void {
-    this.finish(item, "failed", error instanceof Error ? error.message : "The file could not be sent.");
+    this.finish(item, "failed", error instanceof Error ? error.message : t("The file could not be sent."));
     if (error instanceof RequestError && error.kind === "session") {
       this.stop();
       this.ended.emit();

@@ -1,4 +1,5 @@
 import { OUTCOMES, type Outcome } from "../../api/upload";
+import { numberText, t } from "../../core/i18n";
 import { element } from "../dom";
 import type { UploadItem, UploadQueue } from "./queue";
 
@@ -12,13 +13,13 @@ export interface ResultLine {
 export type ResultFilter = ResultLine["outcome"] | "all";
 
 const LABELS: Readonly<Record<ResultLine["outcome"], string>> = {
-  stored: "Stored",
-  duplicate: "Already here",
-  conflict: "Conflict",
-  rejected: "Rejected",
-  failed: "Not sent",
-  sending: "Sending",
-  waiting: "Waiting",
+  stored: t("Stored"),
+  duplicate: t("Already here"),
+  conflict: t("Conflict"),
+  rejected: t("Rejected"),
+  failed: t("Not sent"),
+  sending: t("Sending"),
+  waiting: t("Waiting"),
 };
 
 const BADGES: Readonly<Record<ResultLine["outcome"], string>> = {
@@ -49,7 +50,7 @@ function placeOf(file: string, item: UploadItem): string {
 }
 
 function percentOf(item: UploadItem): string {
-  if (item.sentBytes >= item.file.size) return "Waiting for the server";
+  if (item.sentBytes >= item.file.size) return t("Waiting for the server");
   return `${Math.floor((100 * item.sentBytes) / Math.max(1, item.file.size))} %`;
 }
 
@@ -78,7 +79,7 @@ export function fillRows(rows: HTMLElement, more: HTMLElement, lines: readonly R
       ),
   );
   more.hidden = lines.length <= SHOWN_ROWS;
-  more.textContent = `and ${(lines.length - SHOWN_ROWS).toLocaleString("en")} more`;
+  more.textContent = t("and {count} more", { count: lines.length - SHOWN_ROWS });
 }
 
 /** The filters that have something to show, with their counts. */
@@ -94,13 +95,13 @@ export function filterButtons(
     const node = element(
       "button",
       { type: "button", class: "button", "aria-pressed": String(filter === current) },
-      `${label} ${count.toLocaleString("en")}`,
+      `${label} ${numberText(count)}`,
     );
     node.addEventListener("click", () => choose(filter));
     return node;
   };
   return [
-    button("all", "All", lines.length),
+    button("all", t("All"), lines.length),
     ...counts.filter(([, count]) => count > 0).map(([kind, count]) => button(kind, LABELS[kind], count)),
   ];
 }

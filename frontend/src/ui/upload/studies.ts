@@ -1,5 +1,6 @@
 import type { UploadResult } from "../../api/upload";
 import type { WorklistApi } from "../../api/worklist";
+import { t, tn } from "../../core/i18n";
 import { element } from "../dom";
 
 /** What the worklist says of a study, for a person who knows it by its patient and not by its UID. */
@@ -29,7 +30,7 @@ export class StudyList {
     }
     this.root.replaceChildren(
       ...[...counts].map(([uid, count]) => this.line(uid, count)),
-      element("li", {}, element("a", { href: "/worklist/" }, "See them in the worklist")),
+      element("li", {}, element("a", { href: "/worklist/" }, t("See them in the worklist"))),
     );
     return counts.size;
   }
@@ -37,7 +38,7 @@ export class StudyList {
   private line(uid: string, count: number): HTMLElement {
     if (!this.names.has(uid)) void this.ask(uid);
     const name = this.names.get(uid);
-    const files = `${count.toLocaleString("en")} ${count === 1 ? "file" : "files"}`;
+    const files = tn("{count} file", "{count} files", count);
     const href = this.viewerPattern.replace("/0.0/", `/${encodeURIComponent(uid)}/`);
     return element(
       "li",

@@ -2,6 +2,7 @@ import { loginUrl, RequestError } from "../../api/client";
 import { followStudies, type LiveState } from "../../api/studyEvents";
 import type { WorklistApi } from "../../api/worklist";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
+import { t, tn } from "../../core/i18n";
 import { element } from "../dom";
 import { insertRow, replaceRow, rowOf, speakMoments, studyRows } from "./rows";
 
@@ -132,20 +133,20 @@ class LiveList {
     const { newButton } = this.parts;
     const count = this.waiting.size;
     newButton.hidden = count === 0 && this.unseen.size === 0;
-    if (this.unseen.size > 0) newButton.textContent = "Studies have changed: refresh the list";
-    else newButton.textContent = count === 1 ? "1 new study" : `${count} new studies`;
+    if (this.unseen.size > 0) newButton.textContent = t("Studies have changed: refresh the list");
+    else newButton.textContent = tn("{count} new study", "{count} new studies", count);
   }
 
   private showState(state: LiveState): void {
     const { status } = this.parts;
     status.dataset.state = state === "live" ? "live" : "lost";
-    if (state === "live") status.replaceChildren("Live");
-    else if (state === "lost") status.replaceChildren("Connection lost, trying again");
+    if (state === "live") status.replaceChildren(t("Live"));
+    else if (state === "lost") status.replaceChildren(t("Connection lost, trying again"));
     else {
       status.replaceChildren(
-        "No more updates. ",
-        element("a", { href: loginUrl() }, "Log in again"),
-        " or reload the page.",
+        t("No more updates. "),
+        element("a", { href: loginUrl() }, t("Log in again")),
+        t(" or reload the page."),
       );
     }
   }

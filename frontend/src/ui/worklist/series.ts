@@ -1,6 +1,7 @@
 import { isAbort } from "../../api/client";
 import type { WorklistApi } from "../../api/worklist";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
+import { t } from "../../core/i18n";
 import { element } from "../dom";
 import { loadThumbnail } from "../thumbnails";
 import { seriesRowOf, uidOfRow } from "./rows";
@@ -73,7 +74,7 @@ export class SeriesViews {
     const row = cell.closest<HTMLElement>("tr.study");
     if (row === null) return;
     const box = cell.getBoundingClientRect();
-    this.peek.replaceChildren(element("p", { class: "muted" }, "Loading the series…"));
+    this.peek.replaceChildren(element("p", { class: "muted" }, t("Loading the series…")));
     this.peek.hidden = false;
     void this.fill(this.peek, this.peek, uidOfRow(row)).then(() => this.placePeek(box));
     this.placePeek(box);
@@ -99,7 +100,9 @@ export class SeriesViews {
     } catch (error) {
       if (isAbort(error)) return;
       const text = error instanceof Error ? error.message : "";
-      into.replaceChildren(element("p", { class: "field-error" }, `The series did not load. ${text}`));
+      into.replaceChildren(
+        element("p", { class: "field-error" }, t("The series did not load. {reason}", { reason: text })),
+      );
     }
   }
 }
