@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import type { Series } from "../dicom/types";
 import { element, setText } from "./dom";
 import { totalText } from "./notLookedAt";
@@ -80,18 +81,18 @@ class LeavingDialog {
   private readonly onward = element(
     "button",
     { type: "submit", class: "button button--primary" },
-    "Go on anyway",
+    t("Go on anyway"),
   );
   private url = "";
   private thumbnails = new AbortController();
 
   constructor(private readonly context: ViewerContext) {
-    const stay = element("button", { type: "button", class: "button" }, "Stay");
+    const stay = element("button", { type: "button", class: "button" }, t("Stay"));
     const form = element(
       "form",
       { class: "hanging-form__fields" },
       this.title,
-      element("p", { class: "presets__hint" }, "Choose a series to look at it, or press Enter to go on."),
+      element("p", { class: "presets__hint" }, t("Choose a series to look at it, or press Enter to go on.")),
       this.list,
       element("label", { class: "hanging-form__check" }, this.never, " Do not ask again"),
       element("div", { class: "hanging-form__buttons" }, stay, this.onward),

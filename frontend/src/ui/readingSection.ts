@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { element } from "./dom";
 import type { ReaderPreferences } from "./readerPreferences";
 
@@ -10,7 +11,7 @@ export function readingSection(preferences: ReaderPreferences): HTMLElement {
     maxlength: 80,
     placeholder: "none",
     autocomplete: "off",
-    "aria-label": "Modalities to open in true size, with commas",
+    "aria-label": t("Modalities to open in true size, with commas"),
   });
   const refresh = () => {
     asks.checked = preferences.asksBeforeLeaving;
@@ -23,12 +24,12 @@ export function readingSection(preferences: ReaderPreferences): HTMLElement {
   return element(
     "section",
     {},
-    element("h2", {}, "Opening and leaving"),
+    element("h2", {}, t("Opening and leaving")),
     element(
       "div",
       { class: "help__buttons" },
-      element("label", {}, element("span", {}, "Before leaving, show what was not looked at"), asks),
-      element("label", {}, element("span", {}, "Open in true size (MG, DX)"), trueSize),
+      element("label", {}, element("span", {}, t("Before leaving, show what was not looked at")), asks),
+      element("label", {}, element("span", {}, t("Open in true size (MG, DX)")), trueSize),
     ),
   );
 }

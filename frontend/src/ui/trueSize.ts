@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { keepMmPerDevicePixel, mmPerDevicePixel, monitorName } from "../core/monitor";
 import { formatNumber } from "../core/numbers";
 import { CARD_MM, trueSizeScale } from "../geometry/trueSize";
@@ -19,14 +20,14 @@ export function trueSizeCommands(): Command[] {
   return [
     {
       id: "true-size",
-      label: "True size: a millimetre is a millimetre",
+      label: t("True size: a millimetre is a millimetre"),
       group: "picture",
       keys: ["Shift+o"],
       run: (context) => showInTrueSize(context),
     },
     {
       id: "measure-monitor",
-      label: "Measure this monitor, for true size",
+      label: t("Measure this monitor, for true size"),
       group: "picture",
       keys: [],
       run: ({ page }) => page.dispatchEvent(new CustomEvent("viewer:measure-monitor")),
@@ -44,11 +45,11 @@ function showInTrueSize({ grid, page }: ViewerContext): void {
   if (image === null) return;
   const mm = pixelOfThisMonitor();
   if (trueSizeScale(image, mm ?? 1) === null) {
-    showMessage(page, "The file does not say how large a pixel is.");
+    showMessage(page, t("The file does not say how large a pixel is."));
   } else if (mm === null) {
     page.dispatchEvent(new CustomEvent("viewer:measure-monitor", { detail: "then-show" }));
   } else if (showAt(grid.active, mm) && image.spacingSource === "detector") {
-    showMessage(page, "In true size at the detector; the patient is smaller by an unknown magnification.");
+    showMessage(page, t("In true size at the detector; the patient is smaller by an unknown magnification."));
   }
 }
 
@@ -93,31 +94,31 @@ class MonitorDialog {
     min: NARROWEST_CARD_PX,
     max: WIDEST_CARD_PX,
     step: 0.5,
-    "aria-label": "Width of the frame",
+    "aria-label": t("Width of the frame"),
   });
   private showsAfterwards = false;
 
   constructor(private readonly context: ViewerContext) {
     const button = (text: string, type: string, look = "") =>
       element("button", { type, class: `button ${look}` }, text);
-    const cancel = button("Cancel", "button");
+    const cancel = button(t("Cancel"), "button");
     const form = element(
       "form",
       { class: "hanging-form__fields" },
-      element("h1", { id: "monitor-title" }, "Measure this monitor"),
+      element("h1", { id: "monitor-title" }, t("Measure this monitor")),
       element(
         "p",
         { class: "presets__hint" },
-        "Hold a bank card, or a ruler, against the screen and make the frame exactly as wide: 85.6 mm. " +
-          "The arrow keys move it finely. It is kept for this monitor in this browser.",
+        t("Hold a bank card, or a ruler, against the screen and make the frame exactly as wide: 85.6 mm. ") +
+          t("The arrow keys move it finely. It is kept for this monitor in this browser."),
       ),
       element("div", { class: "monitor__stage" }, this.card),
-      element("label", { class: "monitor__width" }, element("span", {}, "Width"), this.width, this.found),
+      element("label", { class: "monitor__width" }, element("span", {}, t("Width")), this.width, this.found),
       element(
         "div",
         { class: "hanging-form__buttons" },
         cancel,
-        button("It fits", "submit", "button--primary"),
+        button(t("It fits"), "submit", "button--primary"),
       ),
     );
     listen(cancel, "click", () => this.root.close());
@@ -154,7 +155,7 @@ class MonitorDialog {
   private keep(): void {
     keepMmPerDevicePixel(localStorage, monitorName(window.screen), this.mmPerDevicePixel);
     this.root.close();
-    showMessage(this.context.page, "This monitor is measured. True size is right on it from now on.");
+    showMessage(this.context.page, t("This monitor is measured. True size is right on it from now on."));
     if (this.showsAfterwards) showInTrueSize(this.context);
     for (const viewport of this.context.grid.visible) viewport.update();
   }
