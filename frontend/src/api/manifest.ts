@@ -1,6 +1,5 @@
 import type {
   FileVoi,
-  OtherObject,
   Packing,
   Patient,
   PatientStudy,
@@ -12,6 +11,7 @@ import type {
   UltrasoundRegion,
 } from "../dicom/types";
 import { parseHanging } from "../hanging/protocol";
+import { parseOther } from "./documents";
 import {
   asFields,
   type Fields,
@@ -193,12 +193,4 @@ function parsePatientOrientation(fields: Fields): readonly [string, string] | nu
     throw new ShapeError("patient_orientation is not two labels");
   }
   return [row, column];
-}
-
-function parseOther(fields: Fields): OtherObject {
-  return {
-    sopInstanceUid: readText(fields, "sop_instance_uid"),
-    modality: readTextOrEmpty(fields, "modality"),
-    description: readTextOrEmpty(fields, "description"),
-  };
 }

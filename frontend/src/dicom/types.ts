@@ -1,4 +1,5 @@
 import type { HangingProtocol } from "../hanging/protocol";
+import type { OtherObject } from "./documents";
 
 /** What the viewer knows of a study. Names follow the DICOM keywords; units are in the names. */
 
@@ -127,13 +128,6 @@ export interface Series {
   readonly thumbnailUrl: string;
   readonly frameTimeMs: number | null;
   readonly images: readonly StudyImage[];
-}
-
-/** An object without pixels that the study holds. */
-export interface OtherObject {
-  readonly sopInstanceUid: string;
-  readonly modality: string;
-  readonly description: string;
 }
 
 /** A study of the same patient, as the timeline lists it. */

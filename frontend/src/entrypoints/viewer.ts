@@ -11,6 +11,8 @@ import "../styles/readingList.css";
 import "../styles/fusion.css";
 import "../styles/planes.css";
 import "../styles/navigator.css";
+import "../styles/documents.css";
+import "../styles/waveform.css";
 import "../styles/comfort.css";
 import "../styles/print.css";
 import { required } from "../ui/dom";

@@ -1,12 +1,12 @@
 import { KINDS } from "../annotations/kinds/table";
 import { storeEvidence } from "../api/annotations";
 import { RequestError } from "../api/client";
-import { fetchPresentations } from "../api/presentations";
 import { t } from "../core/i18n";
 import { type AnnotationKind, frameKey } from "../dicom/annotation";
 import { isMeant } from "../dicom/presentation";
 import { imageKey } from "../dicom/types";
 import { copyToNextImage, openAnnotation, pasteHere } from "./annotating";
+import { takeIn } from "./arrivals";
 import type { Command } from "./command";
 import { showMessage } from "./message";
 import type { ViewerContext } from "./viewerContext";
@@ -113,7 +113,8 @@ export function showNextKeyImage({ grid, annotations, presentations }: ViewerCon
   if (next !== undefined) viewport.setImageIndex(next);
 }
 
-async function saveAsDicom({ grid, page, saving, presentations }: ViewerContext): Promise<void> {
+async function saveAsDicom(context: ViewerContext): Promise<void> {
+  const { grid, page, saving } = context;
   const studyInstanceUid = grid.active.stack?.study.studyInstanceUid;
   if (!studyInstanceUid) return;
   if (saving.hasUnsaved) {
@@ -126,8 +127,7 @@ async function saveAsDicom({ grid, page, saving, presentations }: ViewerContext)
     const stored =
       created.length > 0 ? t("Stored in the study: {names}.", { names: [...names].join(", ") }) : "";
     showMessage(page, [stored, detail].filter(Boolean).join(" "));
-    if (created.length > 0 && studyInstanceUid === page.dataset.studyInstanceUid)
-      presentations.set(await fetchPresentations(page.dataset.presentationsUrl ?? ""));
+    if (created.length > 0) await takeIn(context, studyInstanceUid);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     showMessage(page, error.message);

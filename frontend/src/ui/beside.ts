@@ -51,7 +51,8 @@ export async function showBeside(
   }
 }
 
-function nextViewport({ grid }: ViewerContext): Viewport {
+/** Another viewport than the active one, an empty one first; the layout grows where there is only one. */
+export function nextViewport({ grid }: ViewerContext): Viewport {
   if (grid.visible.length < 2) {
     const isWide = window.matchMedia("(min-width: 48rem)").matches;
     grid.setLayout(isWide ? "1x2" : "2x1");
@@ -59,5 +60,5 @@ function nextViewport({ grid }: ViewerContext): Viewport {
   const { visible, active } = grid;
   const index = visible.indexOf(active);
   const others = [...visible.slice(index + 1), ...visible.slice(0, index)];
-  return others.find(({ stack }) => stack === null) ?? (others[0] as Viewport);
+  return others.find(({ study }) => study === null) ?? (others[0] as Viewport);
 }

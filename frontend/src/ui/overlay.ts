@@ -113,7 +113,7 @@ class Overlay {
   }
 
   write(painted: Painted | null): void {
-    this.empty.hidden = this.viewport.stack !== null;
+    this.empty.hidden = this.viewport.study !== null;
     const texts = painted === null ? {} : overlayTexts(painted, pixelOfThisMonitor());
     for (const [name, node] of this.fields) {
       const text = texts[name] ?? "";

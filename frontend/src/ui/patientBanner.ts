@@ -12,8 +12,8 @@ export function attachPatientBanner(root: HTMLElement, context: ViewerContext): 
   let written = "";
   const refresh = () => {
     const { grid, manifest } = context;
-    const study = grid.active.stack?.study ?? manifest.study;
-    const studies = [...new Set(grid.visible.flatMap(({ stack }) => (stack ? [stack.study] : [])))];
+    const study = grid.active.study ?? manifest.study;
+    const studies = [...new Set(grid.visible.flatMap((viewport) => viewport.study ?? []))];
     const conflict = identityConflict(studies.map(({ patient }) => patient));
     const key = JSON.stringify([study.studyInstanceUid, conflict]);
     if (key === written) return;

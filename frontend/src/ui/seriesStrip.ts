@@ -2,10 +2,11 @@ import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { t, tn } from "../core/i18n";
 import { frameKey } from "../dicom/annotation";
 import { formatDate } from "../dicom/text";
-import { imageKey, type OtherObject, type Series, type StudyManifest } from "../dicom/types";
+import { imageKey, type Series, type StudyManifest } from "../dicom/types";
 import type { Stack } from "../viewport/stack";
 import type { Viewport } from "../viewport/viewport";
 import { showBeside } from "./beside";
+import { DOCUMENT_DRAG_TYPE, documentItems, documentNamed, markDocuments } from "./documents/documentList";
 import { element, icon } from "./dom";
 import { attachLeft } from "./notLookedAt";
 import { loadThumbnail } from "./thumbnails";
@@ -30,15 +31,16 @@ export function buildSeriesStrip(root: HTMLElement, context: ViewerContext): Dis
       return known;
     });
     const parts = manifests.flatMap((manifest) => [
-      ...(manifests.length > 1 ? [studyHeading(manifest, manifest === context.manifest)] : []),
+      ...(manifests.length > 1 ? [studyHeading(manifest, manifest.study === context.manifest.study)] : []),
       ...items.filter((_item, index) => stacks[index]?.study === manifest.study),
-      ...otherObjects(manifest.other),
+      ...documentItems(manifest, context),
     ]);
     root.replaceChildren(...parts);
     refresh();
   };
   const refresh = () => {
     markShown(items, context);
+    markDocuments(root, context);
     markKeyImages(items, context);
   };
   bag.add(context.annotations.changed.subscribe(refresh));
@@ -83,7 +85,9 @@ export function attachSeriesDrop(viewport: Viewport, context: ViewerContext): Di
   const bag = new DisposerBag();
   const { root } = viewport;
   const isWelcome = ({ dataTransfer }: DragEvent) =>
-    [DRAG_TYPE, STUDY_DRAG_TYPE, LINK_TYPE].some((type) => dataTransfer?.types.includes(type));
+    [DRAG_TYPE, DOCUMENT_DRAG_TYPE, STUDY_DRAG_TYPE, LINK_TYPE].some((type) =>
+      dataTransfer?.types.includes(type),
+    );
   bag.add(
     listen<DragEvent>(root, "dragover", (event) => {
       if (!isWelcome(event)) return;
@@ -99,7 +103,9 @@ export function attachSeriesDrop(viewport: Viewport, context: ViewerContext): Di
       event.preventDefault();
       const data = (type: string) => event.dataTransfer?.getData(type) ?? "";
       const studyUid = data(STUDY_DRAG_TYPE) || linkedStudy(data(LINK_TYPE));
-      if (data(DRAG_TYPE)) context.showSeries(Number(data(DRAG_TYPE)), viewport);
+      const document = documentNamed(data(DOCUMENT_DRAG_TYPE), context);
+      if (document) context.showDocument(document, viewport);
+      else if (data(DRAG_TYPE)) context.showSeries(Number(data(DRAG_TYPE)), viewport);
       else if (studyUid) void showBeside(context, studyUid, viewport);
     }),
   );
@@ -143,21 +149,6 @@ function seriesButton(
     ),
   );
   return { button, picture };
-}
-
-function otherObjects(others: readonly OtherObject[]): HTMLElement[] {
-  if (others.length === 0) return [];
-  const list = others.map((other) =>
-    element("li", {}, [other.modality, other.description].filter(Boolean).join("  ") || t("Object")),
-  );
-  return [
-    element(
-      "section",
-      { class: "strip__others" },
-      element("h2", {}, t("Without images")),
-      element("ul", {}, ...list),
-    ),
-  ];
 }
 
 /** How many key images a series has. */

@@ -4,6 +4,7 @@ import type { LiveValues } from "../annotations/liveValues";
 import type { ServerCheck } from "../annotations/serverCheck";
 import type { AnnotationStore } from "../annotations/store";
 import { Emitter } from "../core/emitter";
+import type { StudyDocument } from "../dicom/documents";
 import type { StudyManifest } from "../dicom/types";
 import type { Hanger } from "../hanging/hanger";
 import type { GreyTables } from "../render/greyTables";
@@ -104,6 +105,15 @@ export class ViewerContext {
     viewport.setStack(stack);
     this.grid.activate(viewport);
     this.changed.emit();
+  }
+
+  /** Put a document into a viewport. */
+  showDocument(document: StudyDocument, viewport = this.grid.active): void {
+    if (this.cine.viewport === viewport) this.cine.stop();
+    viewport.setDocument(document);
+    this.grid.activate(viewport);
+    this.changed.emit();
+    viewport.root.focus({ preventScroll: true });
   }
 
   /** Which series a viewport shows; -1 for none. */

@@ -12,7 +12,6 @@ import {
 import { loginUrl, RequestError, request } from "../api/client";
 import { ShapeError } from "../api/fields";
 import { parseManifest } from "../api/manifest";
-import { fetchPresentations } from "../api/presentations";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { t } from "../core/i18n";
 import type { StudyManifest } from "../dicom/types";
@@ -44,11 +43,13 @@ import { Synchronizer } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
 import { drawingTools, finishAnnotation, openAnnotation } from "./annotating";
 import { attachAnnotationPanel } from "./annotationPanel";
+import { attachArrivals, loadPresentations } from "./arrivals";
 import { fetchStudy, showBeside, withImages } from "./beside";
 import { buildCineBar } from "./cineBar";
 import { attachPalette } from "./commandPalette";
 import { viewerCommands } from "./commands";
 import { attachDividers } from "./dividers";
+import { attachDocument } from "./documents/documentCell";
 import { element, required, setText } from "./dom";
 import { attachGoToImage } from "./goToImage";
 import { attachKeyboard } from "./keyboard";
@@ -71,9 +72,6 @@ import { attachMonitorDialog, attachTrueSize } from "./trueSize";
 import { ViewerContext } from "./viewerContext";
 import { attachWindowPresets } from "./windowPresets";
 
-/** Objects that speak of images. */
-const NOTE_MODALITIES: ReadonlySet<string> = new Set(["PR", "KO", "SEG", "RTSTRUCT"]);
-
 /** Of the memory that pictures may take, what the graphics card holds a second time. */
 const TEXTURES_SHARE = 0.25;
 
@@ -85,8 +83,8 @@ export async function openViewer(page: HTMLElement): Promise<Disposer> {
       headers: { Accept: "application/json" },
     });
     const manifest = parseManifest(await response.json());
-    if (!manifest.series.some((series) => series.images.length > 0)) {
-      showNotice(notice, t("This study has no images to show"), othersText(manifest));
+    if (!hasSomethingToShow(manifest)) {
+      showNotice(notice, t("This study has nothing to show"), othersText(manifest));
       return () => undefined;
     }
     notice.hidden = true;
@@ -130,9 +128,8 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   showProgress(page, context, bag);
   context.setTool(context.tool.name);
   fillViewports(context);
-  if (manifest.other.some(({ modality }) => NOTE_MODALITIES.has(modality))) {
-    void loadPresentations(page, context);
-  }
+  void loadPresentations(context);
+  bag.add(attachArrivals(context));
   return () => bag.dispose();
 }
 
@@ -162,6 +159,7 @@ function attachControls(
 ): void {
   const { grid } = context;
   bag.add(attachOverlay(viewport, () => retryFailed(context)));
+  bag.add(attachDocument(viewport, context));
   bag.add(attachStackSlider(viewport, context.lookedAt));
   bag.add(attachNavigator(viewport));
   bag.add(
@@ -191,15 +189,6 @@ function attachControls(
       openAnnotation: (target, id) => void openAnnotation(context, target, id),
     }),
   );
-}
-
-/** What others noted comes after the first image, and the viewer does without it where it does not come. */
-async function loadPresentations(page: HTMLElement, context: ViewerContext): Promise<void> {
-  try {
-    context.presentations.set(await fetchPresentations(page.dataset.presentationsUrl ?? ""));
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-  }
 }
 
 function startServices(bag: DisposerBag): ViewportServices {
@@ -311,8 +300,16 @@ function fillViewports(context: ViewerContext): void {
     grid.viewports[index]?.setStack(context.studies.stack(series.seriesInstanceUid), imageIndex);
   });
   grid.setLayout(layout);
+  if (pictures.length === 0) showFirstDocument(context);
   context.changed.emit();
   if (beside) void showBeside(context, beside);
+}
+
+/** A study without images opens with what it holds instead. */
+function showFirstDocument(context: ViewerContext): void {
+  const { study, other } = context.manifest;
+  const document = other.find(({ kind }) => kind !== "");
+  if (document) context.showDocument({ study, document }, context.grid.viewports[0]);
 }
 
 function retryFailed(context: ViewerContext): void {
@@ -360,6 +357,10 @@ function showSessionBar(page: HTMLElement): void {
     element("a", { href: loginUrl() }, t("Log in again")),
   );
   notice.hidden = false;
+}
+
+function hasSomethingToShow({ series, other }: StudyManifest): boolean {
+  return series.some(({ images }) => images.length > 0) || other.some(({ kind }) => kind !== "");
 }
 
 function othersText(manifest: StudyManifest): string {

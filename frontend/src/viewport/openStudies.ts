@@ -57,10 +57,35 @@ export class OpenStudies {
     }
   }
 
+  /** Take over what arrived in an open study meanwhile; false where nothing did. */
+  update(fresh: StudyManifest): boolean {
+    const index = this.opened.findIndex(
+      ({ study }) => study.studyInstanceUid === fresh.study.studyInstanceUid,
+    );
+    const before = this.opened[index];
+    if (!before || contentsOf(before) === contentsOf(fresh)) return false;
+    const { study } = before;
+    this.opened[index] = { ...before, series: fresh.series, other: fresh.other };
+    for (const series of fresh.series) {
+      const known = this.known.get(series.seriesInstanceUid);
+      // What did not grow stays the same object: viewports and lists know it by identity.
+      if (known?.series.images.length === series.images.length) continue;
+      this.known.set(series.seriesInstanceUid, { study, series });
+    }
+    this.changed.emit();
+    return true;
+  }
+
   private add(manifest: StudyManifest): void {
     this.opened.push(manifest);
     for (const series of manifest.series) {
       this.known.set(series.seriesInstanceUid, { study: manifest.study, series });
     }
   }
+}
+
+/** Tells two states of a study apart. */
+function contentsOf({ series, other }: StudyManifest): string {
+  const images = series.map((one) => `${one.seriesInstanceUid} ${one.images.length}`);
+  return [...images, ...other.map(({ sopInstanceUid }) => sopInstanceUid)].join();
 }

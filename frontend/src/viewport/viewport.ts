@@ -1,11 +1,12 @@
 import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
 import { clamp } from "../core/numbers";
+import type { StudyDocument } from "../dicom/documents";
 import { type Fusion, type FusionPartner, overlayImage } from "../dicom/fusion";
 import type { Palette } from "../dicom/palettes";
 import { lookOf, type PresentationState } from "../dicom/presentation";
 import { NO_REGIONS, type ShownRegions } from "../dicom/regions";
-import type { StudyImage } from "../dicom/types";
+import type { Study, StudyImage } from "../dicom/types";
 import { type Camera, FITTED, type ScreenSize } from "../geometry/camera";
 import { presentedCamera } from "../geometry/presented";
 import { frameShape, planTiles } from "../render/tilePlan";
@@ -19,7 +20,7 @@ import { FILE_DEFAULT, type VoiChoice } from "./voi";
 /** What of a viewport the reader changed. */
 export type ViewportChange = "index" | "camera" | "window";
 
-/** One picture on the page: a stack, a place in it, a camera and a window. */
+/** One cell of the page: a stack with a place in it, a camera and a window; or a document instead. */
 export class Viewport {
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
@@ -27,11 +28,14 @@ export class Viewport {
   readonly paintedChanged = new Emitter<Painted | null>();
   /** Emitted after a change of place, view or window; not when another series comes. */
   readonly viewChanged = new Emitter<ViewportChange>();
+  /** Emitted when a document comes, or gives way to a stack. */
+  readonly documentChanged = new Emitter<void>();
   readonly loader: StackLoader;
   private readonly compositor: Compositor;
   private readonly shown: ShownImages;
   private readonly bag = new DisposerBag();
   private stackShown: Stack | null = null;
+  private documentShown: StudyDocument | null = null;
   private index = 0;
   private direction: 1 | -1 = 1;
   private view: Camera = FITTED;
@@ -85,6 +89,15 @@ export class Viewport {
 
   get stack(): Stack | null {
     return this.stackShown;
+  }
+
+  get document(): StudyDocument | null {
+    return this.documentShown;
+  }
+
+  /** The study of what is shown. */
+  get study(): Study | null {
+    return this.stackShown?.study ?? this.documentShown?.study ?? null;
   }
 
   get imageIndex(): number {
@@ -145,12 +158,19 @@ export class Viewport {
 
   /** Show another series. The old picture disappears at once: it belongs to another identity. */
   setStack(stack: Stack | null, index = 0): void {
+    this.changeDocument(null);
     this.stackShown = stack;
     this.index = clamp(index, 0, Math.max(0, (stack?.series.images.length ?? 1) - 1));
     this.direction = 1;
     this.openAgain();
     this.last = null;
     this.update();
+  }
+
+  /** Show a document in place of a series. */
+  setDocument(document: StudyDocument): void {
+    this.setStack(null);
+    this.changeDocument(document);
   }
 
   /** Show other images of the same series and place, such as thicker planes; the view and the window stay. */
@@ -243,6 +263,12 @@ export class Viewport {
     this.update();
     this.viewChanged.emit("camera");
     this.viewChanged.emit("window");
+  }
+
+  private changeDocument(document: StudyDocument | null): void {
+    if (document === this.documentShown) return;
+    this.documentShown = document;
+    this.documentChanged.emit();
   }
 
   private openAgain(): void {

@@ -1,0 +1,139 @@
+import { fetchReport } from "../../api/documents";
+import type { ContentItem, DocumentReference, StructuredReport } from "../../dicom/documents";
+import { element } from "../dom";
+import { type DocumentPlace, type DocumentView, scrollByKey } from "./documentView";
+import { referenceButton } from "./references";
+
+const DEEPEST_HEADING = 6;
+const FLAGS: Readonly<Record<string, string>> = {
+  COMPLETE: "Complete",
+  PARTIAL: "Partial",
+  VERIFIED: "Verified",
+  UNVERIFIED: "Not verified",
+  PRELIMINARY: "Preliminary",
+  FINAL: "Final",
+};
+
+/** A structured report as a document to read. */
+export async function openReportView(place: DocumentPlace): Promise<DocumentView> {
+  const report = await fetchReport(place.shown.document.sopInstanceUid, place.signal);
+  const article = element(
+    "article",
+    { class: "report" },
+    element("h2", { class: "report__title" }, report.title),
+    head(report),
+    ...items(
+      report.items.filter(({ isContext }) => !isContext),
+      3,
+      "",
+      place,
+    ),
+    report.omitted > 0 &&
+      element(
+        "p",
+        { class: "report__omitted", role: "note" },
+        "This report is longer than is shown here; parts of it were left out.",
+      ),
+  );
+  const root = element(
+    "div",
+    { class: "document__scroll", tabindex: 0, "aria-label": report.title },
+    article,
+  );
+  return { root, controls: [], key: (event) => scrollByKey(root, event), dispose: () => undefined };
+}
+
+/** Flags, observers and origin. */
+function head(report: StructuredReport): HTMLElement {
+  const flags = [report.completion, report.verification, report.preliminary].filter(Boolean);
+  const list = element(
+    "dl",
+    { class: "report__head" },
+    ...row("Created", report.created),
+    ...report.verifiedBy.flatMap(({ observer, organization, moment }) =>
+      row("Verified by", [observer, organization, moment].filter(Boolean).join(", ")),
+    ),
+    ...report.authors.flatMap((author) => row("Author", author)),
+    ...report.items.filter(({ isContext }) => isContext).flatMap((item) => row(item.name, item.value)),
+    ...row("Language", report.language),
+    ...row("Institution", report.institution),
+    ...row("Made by", report.manufacturer),
+    ...row("Completion", report.completionDescription),
+    ...(report.isSuperseding ? row("Replaces", "an earlier report") : []),
+  );
+  const badges = flags.map((flag) =>
+    element(
+      "span",
+      { class: "report__flag", "data-flag": flag.toLowerCase() },
+      FLAGS[flag] ?? flag.toLowerCase(),
+    ),
+  );
+  return element("header", {}, element("p", { class: "report__flags" }, ...badges), list);
+}
+
+function row(name: string, value: string): HTMLElement[] {
+  return value ? [element("dt", {}, name || "Context"), element("dd", {}, value)] : [];
+}
+
+function items(
+  list: readonly ContentItem[],
+  level: number,
+  heading: string,
+  place: DocumentPlace,
+): HTMLElement[] {
+  const parts: HTMLElement[] = [];
+  let links: HTMLElement | null = null;
+  for (const item of list) {
+    if (item.kind === "reference" && item.references.length > 0 && item.children.length === 0) {
+      // References that follow each other share a line, such as the images of a key object.
+      links ??= element("p", { class: "report__references" });
+      if (!links.isConnected && !parts.includes(links)) parts.push(links);
+      links.append(...referenceButtons(item.references, place));
+    } else {
+      links = null;
+      parts.push(part(item, level, heading, place));
+    }
+  }
+  return parts;
+}
+
+function part(item: ContentItem, level: number, heading: string, place: DocumentPlace): HTMLElement {
+  const children = () => items(item.children, level + 1, item.name, place);
+  if (item.kind === "heading") {
+    const tag = `h${Math.min(level, DEEPEST_HEADING)}` as "h3";
+    const title = [item.name, ...item.qualifiers].filter(Boolean).join(", ");
+    return element(
+      "section",
+      { class: "report__section" },
+      title ? element(tag, {}, title) : null,
+      ...children(),
+    );
+  }
+  const below = children();
+  return element(
+    "div",
+    { class: "report__item" },
+    line(item, heading, place),
+    below.length > 0 && element("div", { class: "report__below" }, ...below),
+  );
+}
+
+/** Name and value of an item; the name is not said again where the heading has said it. */
+function line(item: ContentItem, heading: string, place: DocumentPlace): HTMLElement {
+  const name =
+    item.name && item.name !== heading ? element("span", { class: "report__name" }, item.name) : null;
+  const kind = item.kind === "text" ? "report__line report__line--text" : "report__line";
+  return element(
+    "div",
+    { class: kind },
+    name,
+    item.value ? element("span", { class: "report__value" }, item.value) : null,
+    item.qualifiers.length > 0 &&
+      element("span", { class: "report__qualifiers" }, item.qualifiers.join(", ")),
+    ...referenceButtons(item.references, place),
+  );
+}
+
+function referenceButtons(references: readonly DocumentReference[], place: DocumentPlace): HTMLElement[] {
+  return references.map((reference) => referenceButton(reference, place));
+}
