@@ -65,7 +65,7 @@ function body(changes: Record<string, unknown> = {}): unknown {
         images: [{ ...image, ...changes }],
       },
     ],
-    other: [{ sop_instance_uid: "1.5", modality: "SR", description: "Report" }],
+    other: [{ sop_instance_uid: "1.5", modality: "SR", description: "Report", kind: "report" }],
   };
 }
 

@@ -32,6 +32,8 @@ export interface Strip {
   readonly heightMm: number;
   /** Seconds from the first sample to the left edge. */
   readonly startS: number;
+  /** Marks that stand on all channels are named here, and are ticks elsewhere. */
+  readonly namesMarks: boolean;
 }
 
 export interface PaperLayout {
@@ -80,6 +82,7 @@ function standardPage(group: WaveformGroup, speedMmS: number, startS: number, ro
       heightMm: rowMm,
       // Columns follow each other in time, as recorders print them.
       startS: startS + (column * columnMm) / speedMmS,
+      namesMarks: false,
     })),
   );
   strips.push({
@@ -90,6 +93,7 @@ function standardPage(group: WaveformGroup, speedMmS: number, startS: number, ro
     topMm: COLUMNS[0].length * rowMm,
     heightMm: rowMm,
     startS,
+    namesMarks: true,
   });
   return {
     widthMm: MARGIN_MM + PAGE_S * speedMmS,
@@ -108,6 +112,7 @@ function stacked(group: WaveformGroup, speedMmS: number, rowMm: number): PaperLa
     topMm: channelIndex * rowMm,
     heightMm: rowMm,
     startS: 0,
+    namesMarks: channelIndex === 0,
   }));
   return { widthMm: MARGIN_MM + widthMm, heightMm: rowMm * strips.length, strips };
 }

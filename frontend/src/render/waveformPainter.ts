@@ -11,6 +11,9 @@ const LABEL = "#b9c6cd";
 const MARK = "#7cc0d8";
 const CALLIPERS = "#ffd166";
 const FONT_PX = 12;
+/** Size of the names of marks beside other words, and height of their ticks beside a row. */
+const MARK_SIZE = 0.85;
+const TICK = 0.12;
 /** The pulse before the first column: one millivolt for 200 ms. */
 const PULSE_S = 0.2;
 
@@ -164,6 +167,10 @@ function paintLabel(context: CanvasRenderingContext2D, strip: Strip, scene: Wave
   write(context, `${strip.label}${ruler}`, left, top, LABEL, ratio, true);
 }
 
+function fontOf(ratio: number, isBold = false): string {
+  return `${isBold ? "600 " : ""}${FONT_PX * ratio}px system-ui, sans-serif`;
+}
+
 function write(
   context: CanvasRenderingContext2D,
   text: string,
@@ -173,7 +180,7 @@ function write(
   ratio: number,
   isBold = false,
 ): void {
-  context.font = `${isBold ? "600 " : ""}${FONT_PX * ratio}px system-ui, sans-serif`;
+  context.font = fontOf(ratio, isBold);
   context.lineWidth = 3 * ratio;
   context.strokeStyle = PAPER;
   context.strokeText(text, x, y);
@@ -212,42 +219,56 @@ function paintPulses(context: CanvasRenderingContext2D, scene: WaveformScene): v
   context.stroke();
 }
 
-/** A tick for each moment that the file marks, its name where there is room; intervals are a bar. */
+/** A moment or an interval on the paper, in pixels; its words where they may be written. */
+interface Mark {
+  readonly x: number;
+  /** The end of an interval. */
+  readonly endX: number | null;
+  readonly words: string;
+}
+
+/** A tick for each moment that the file marks, its name where the next leaves room; intervals are a bar. */
 function paintMarks(context: CanvasRenderingContext2D, strip: Strip, scene: WaveformScene): void {
-  const { pixelsAMm, speedMmS, ratio } = scene;
-  const top = strip.topMm * pixelsAMm;
+  const { pixelsAMm, ratio } = scene;
   const bottom = (strip.topMm + strip.heightMm) * pixelsAMm;
-  const xOf = (positionS: number) => (strip.leftMm + (positionS - strip.startS) * speedMmS) * pixelsAMm;
-  const isHere = (x: number) =>
-    x >= strip.leftMm * pixelsAMm && x <= (strip.leftMm + strip.widthMm) * pixelsAMm;
-  let freeFrom = Number.NEGATIVE_INFINITY;
-  context.save();
-  for (const { name, value, positionsS, isInterval, channels } of scene.annotations) {
-    const isMeant =
-      channels.length === 0 ||
-      channels.some(([, channel]) => channel === 0 || channel === strip.channelIndex + 1);
-    if (!isMeant) continue;
-    positionsS.forEach((positionS, index) => {
-      const x = Math.round(xOf(positionS)) + 0.5;
-      if (!isHere(x)) return;
-      context.strokeStyle = MARK;
-      context.lineWidth = ratio;
-      context.globalAlpha = 0.55;
-      context.beginPath();
-      context.moveTo(x, bottom - (bottom - top) * 0.18);
-      context.lineTo(x, bottom);
-      const end = isInterval && index % 2 === 0 ? positionsS[index + 1] : undefined;
-      if (end !== undefined)
-        context.lineTo(Math.min(xOf(end), (strip.leftMm + strip.widthMm) * pixelsAMm), bottom);
-      context.stroke();
-      context.globalAlpha = 1;
-      const words = [name, value].filter(Boolean).join(" ");
-      if (!words || x < freeFrom) return;
-      write(context, words, x + 2 * ratio, bottom - 2 * ratio, MARK, ratio * 0.85);
-      freeFrom = x + context.measureText(words).width + 6 * ratio;
-    });
+  const top = bottom - strip.heightMm * pixelsAMm * TICK;
+  const marks = marksOf(strip, scene);
+  context.strokeStyle = MARK;
+  context.lineWidth = ratio;
+  context.globalAlpha = 0.55;
+  context.beginPath();
+  for (const { x, endX } of marks) {
+    context.moveTo(x, top);
+    context.lineTo(x, bottom);
+    if (endX !== null) context.lineTo(endX, bottom);
   }
-  context.restore();
+  context.stroke();
+  context.globalAlpha = 1;
+  context.font = fontOf(ratio * MARK_SIZE);
+  marks.forEach(({ x, words }, index) => {
+    const end = x + 2 * ratio + context.measureText(words).width;
+    const next = marks[index + 1]?.x ?? Number.POSITIVE_INFINITY;
+    if (words && end < next)
+      write(context, words, x + 2 * ratio, bottom - 2 * ratio, MARK, ratio * MARK_SIZE);
+  });
+}
+
+/** What the file marks on a strip, from left to right. */
+function marksOf(strip: Strip, { annotations, pixelsAMm, speedMmS }: WaveformScene): Mark[] {
+  const xOf = (positionS: number) => (strip.leftMm + (positionS - strip.startS) * speedMmS) * pixelsAMm;
+  const left = strip.leftMm * pixelsAMm;
+  const right = (strip.leftMm + strip.widthMm) * pixelsAMm;
+  const marks = annotations.flatMap(({ name, value, positionsS, isInterval, channels }) => {
+    const isOwn = channels.some(([, channel]) => channel === strip.channelIndex + 1);
+    if (!isOwn && channels.length > 0 && !channels.some(([, channel]) => channel === 0)) return [];
+    const words = isOwn || strip.namesMarks ? [name, value].filter(Boolean).join(" ") : "";
+    return positionsS.map((positionS, index) => {
+      const end = isInterval && index % 2 === 0 ? positionsS[index + 1] : undefined;
+      const endX = end === undefined ? null : Math.min(xOf(end), right);
+      return { x: Math.round(xOf(positionS)) + 0.5, endX, words };
+    });
+  });
+  return marks.filter(({ x }) => x >= left && x <= right).sort((one, other) => one.x - other.x);
 }
 
 function paintCallipers(context: CanvasRenderingContext2D, scene: WaveformScene): void {

@@ -10,6 +10,7 @@ test.each([
 });
 
 test.each([
+  [[], ""],
   [[0, 0], "Everything has been looked at"],
   [[1, 0], "Not yet looked at: 1 image"],
   [[3, 4, 0], "Not yet looked at: 7 images in 2 series"],

@@ -49,6 +49,7 @@ export function noteText(left: number, count: number): string {
 
 /** How much of the study is left, from how much of each series. */
 export function totalText(counts: readonly number[]): string {
+  if (counts.length === 0) return "";
   const images = counts.reduce((sum, count) => sum + count, 0);
   if (images === 0) return t("Everything has been looked at");
   const series = counts.filter((count) => count > 0).length;

@@ -7,7 +7,7 @@ import type { ViewerContext } from "../viewerContext";
 export const DOCUMENT_DRAG_TYPE = "application/x-reading-room-document";
 const ICONS: Readonly<Record<string, string>> = {
   report: "list",
-  pdf: "text",
+  pdf: "file",
   waveform: "waveform",
   file: "file",
 };

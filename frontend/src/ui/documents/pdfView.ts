@@ -70,7 +70,6 @@ class PdfView implements DocumentView {
     this.root.replaceChildren(...this.sheets);
     this.watch();
     this.layOut();
-    this.showNumber();
   }
 
   key(event: KeyboardEvent): boolean {
@@ -162,6 +161,7 @@ class PdfView implements DocumentView {
     const width = `${Math.round(this.zoom === null ? fitting : this.pageWidth * this.zoom)}px`;
     if (this.sheets[0]?.style.width === width) return;
     for (const sheet of this.sheets) sheet.style.width = width;
+    this.showNumber();
     for (const sheet of [...this.drawing.keys()]) void this.draw(sheet);
   }
 

@@ -51,7 +51,7 @@ function head(report: StructuredReport): HTMLElement {
     { class: "report__head" },
     ...row("Created", report.created),
     ...report.verifiedBy.flatMap(({ observer, organization, moment }) =>
-      row("Verified by", [observer, organization, moment].filter(Boolean).join(", ")),
+      row("Verified by", [observer, organization, moment].filter(Boolean).join(" · ")),
     ),
     ...report.authors.flatMap((author) => row("Author", author)),
     ...report.items.filter(({ isContext }) => isContext).flatMap((item) => row(item.name, item.value)),
