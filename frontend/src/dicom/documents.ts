@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import type { Study } from "./types";
 
 /** How a document is shown; "" for an object that is no document. */
@@ -27,7 +28,7 @@ export interface StudyDocument {
 }
 
 export function documentName(document: OtherObject): string {
-  return document.description || document.title || "Document";
+  return document.description || document.title || t("Document");
 }
 
 /** An object that a content item speaks of; no frame numbers mean all frames. */

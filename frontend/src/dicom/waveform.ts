@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 /** A channel; value = sample x scale + offset, in `unit` (UCUM). */
 export interface WaveformChannel {
   readonly label: string;
@@ -92,12 +93,18 @@ export function filterText(channels: readonly WaveformChannel[]): string {
     ({ lowHz, highHz, notchHz }) =>
       lowHz === first.lowHz && highHz === first.highHz && notchHz === first.notchHz,
   );
-  if (!same) return "Filters differ by channel";
-  const band = first.lowHz && first.highHz ? `${first.lowHz} to ${first.highHz} Hz` : "";
-  const low = !band && first.lowHz ? `above ${first.lowHz} Hz` : "";
-  const high = !band && first.highHz ? `below ${first.highHz} Hz` : "";
-  const notch = first.notchHz ? `notch ${first.notchHz} Hz` : "";
-  return [band || low || high, notch].filter(Boolean).join(", ");
+  if (!same) return t("Filters differ by channel");
+  const { lowHz, highHz, notchHz } = first;
+  const pass =
+    lowHz && highHz
+      ? t("{low} to {high} Hz", { low: lowHz, high: highHz })
+      : lowHz
+        ? t("above {low} Hz", { low: lowHz })
+        : highHz
+          ? t("below {high} Hz", { high: highHz })
+          : "";
+  const notch = notchHz ? t("notch {frequency} Hz", { frequency: notchHz }) : "";
+  return [pass, notch].filter(Boolean).join(", ");
 }
 
 /** A unit for the reader: UCUM writes brackets and annotations. */

@@ -1,11 +1,12 @@
 import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist";
 import { RequestError } from "../api/client";
+import { t } from "../core/i18n";
 
 /** A canvas beyond this many pixels is refused by some browsers. */
 const MOST_CANVAS_PIXELS = 16_000_000;
 const PROBLEMS: Readonly<Record<string, string>> = {
-  PasswordException: "This PDF is locked by a password.",
-  InvalidPDFException: "This PDF is damaged.",
+  PasswordException: t("This PDF is locked by a password."),
+  InvalidPDFException: t("This PDF is damaged."),
 };
 
 /** Width and height of a page in CSS pixels at 100 %. */
@@ -31,7 +32,7 @@ export class PdfPages {
       return new PdfPages(pdf, dispose);
     } catch (error) {
       const name = error instanceof Error ? error.name : "";
-      throw new RequestError("unshowable", PROBLEMS[name] ?? "This PDF cannot be read.");
+      throw new RequestError("unshowable", PROBLEMS[name] ?? t("This PDF cannot be read."));
     }
   }
 

@@ -1,6 +1,7 @@
 import { isAbort, loginUrl, RequestError } from "../../api/client";
 import { ShapeError } from "../../api/fields";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
+import { t } from "../../core/i18n";
 import { documentName, type StudyDocument } from "../../dicom/documents";
 import { formatDate, formatPersonName } from "../../dicom/text";
 import type { Viewport } from "../../viewport/viewport";
@@ -59,7 +60,7 @@ class DocumentCell {
     const body = element(
       "div",
       { class: "document__body" },
-      element("p", { class: "document__wait" }, "Opening…"),
+      element("p", { class: "document__wait" }, t("Opening…")),
     );
     const controls = element("div", { class: "document__controls" });
     root.replaceChildren(bar(shown, controls), body);
@@ -88,12 +89,16 @@ class DocumentCell {
     const box = element(
       "div",
       { class: "document__failure", role: "alert" },
-      element("strong", {}, kind === "session" ? "Your session has ended" : "This document cannot be shown"),
+      element(
+        "strong",
+        {},
+        kind === "session" ? t("Your session has ended") : t("This document cannot be shown"),
+      ),
       element("p", {}, error.message),
     );
-    if (kind === "session") box.append(element("a", { class: "button", href: loginUrl() }, "Log in"));
+    if (kind === "session") box.append(element("a", { class: "button", href: loginUrl() }, t("Log in")));
     if (kind === "network" || kind === "server") {
-      const again = element("button", { type: "button", class: "button" }, "Try again");
+      const again = element("button", { type: "button", class: "button" }, t("Try again"));
       again.addEventListener("click", () => void this.show());
       box.append(again);
     }
@@ -120,7 +125,7 @@ class DocumentCell {
 /** Whose document it is: a cell says it by itself, as every picture does. */
 function bar({ study, document }: StudyDocument, controls: HTMLElement): HTMLElement {
   const { patient } = study;
-  const identity = [formatPersonName(patient.name) || "No name", patient.patientId]
+  const identity = [formatPersonName(patient.name) || t("No name"), patient.patientId]
     .filter(Boolean)
     .join("  ");
   const about = [document.modality, documentName(document), formatDate(study.studyDate)];

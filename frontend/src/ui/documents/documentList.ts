@@ -1,4 +1,5 @@
 import { listen } from "../../core/disposable";
+import { t } from "../../core/i18n";
 import { documentName, type OtherObject, type StudyDocument } from "../../dicom/documents";
 import type { StudyManifest } from "../../dicom/types";
 import { element, icon } from "../dom";
@@ -20,8 +21,8 @@ export function documentItems({ study, other }: StudyManifest, context: ViewerCo
     element("li", {}, [one.modality, documentName(one)].filter(Boolean).join("  ")),
   );
   return [
-    ...group("Documents", ...documents.map((document) => item({ study, document }, context))),
-    ...group("Without images", named.length > 0 && element("ul", {}, ...named)),
+    ...group(t("Documents"), ...documents.map((document) => item({ study, document }, context))),
+    ...group(t("Without images"), named.length > 0 && element("ul", {}, ...named)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { t } from "../../core/i18n";
 import { element, icon } from "../dom";
 import type { DocumentPlace, DocumentView } from "./documentView";
 
@@ -8,7 +9,7 @@ export function fileView({ shown, context }: DocumentPlace): DocumentView {
     "div",
     { class: "document__file" },
     icon("file"),
-    element("p", {}, document.sentence || "This object is not shown."),
+    element("p", {}, document.sentence || t("This object is not shown.")),
     fileLink(document.fileUrl, context.page),
   );
   return { root, controls: [], key: () => false, dispose: () => undefined };
@@ -17,5 +18,5 @@ export function fileView({ shown, context }: DocumentPlace): DocumentView {
 /** The link to the file of a document, which goes on record; null where there is none, or none for this reader. */
 export function fileLink(url: string, page: HTMLElement): HTMLElement | null {
   if (!url || page.dataset.mayExport !== "1") return null;
-  return element("a", { class: "button", href: url, download: "" }, "Download the file");
+  return element("a", { class: "button", href: url, download: "" }, t("Download the file"));
 }

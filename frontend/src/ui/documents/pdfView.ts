@@ -1,6 +1,7 @@
 import { RequestError } from "../../api/client";
 import { fetchPdf } from "../../api/documents";
 import { DisposerBag, listen } from "../../core/disposable";
+import { t } from "../../core/i18n";
 import { clamp } from "../../core/numbers";
 import { PdfPages } from "../../render/pdfPages";
 import { element, setText } from "../dom";
@@ -23,13 +24,13 @@ export async function openPdfView(place: DocumentPlace): Promise<DocumentView> {
   } catch (error) {
     view.dispose();
     if (error instanceof RequestError) throw error;
-    throw new RequestError("unshowable", "The first page of this PDF cannot be read.");
+    throw new RequestError("unshowable", t("The first page of this PDF cannot be read."));
   }
   return view;
 }
 
 class PdfView implements DocumentView {
-  readonly root = element("div", { class: "document__scroll pdf", tabindex: 0, "aria-label": "Pages" });
+  readonly root = element("div", { class: "document__scroll pdf", tabindex: 0, "aria-label": t("Pages") });
   readonly controls: readonly HTMLElement[];
   private readonly bag = new DisposerBag();
   private readonly sheets: HTMLElement[] = [];
@@ -45,12 +46,12 @@ class PdfView implements DocumentView {
     file: HTMLElement | null,
   ) {
     this.controls = [
-      push("Page before", "‹", () => this.goTo(this.pageNumber - 1)),
+      push(t("Page before"), "‹", () => this.goTo(this.pageNumber - 1)),
       this.count,
-      push("Next page", "›", () => this.goTo(this.pageNumber + 1)),
-      push("Smaller", "−", () => this.zoomBy(1 / ZOOM_STEP)),
-      push("Larger", "+", () => this.zoomBy(ZOOM_STEP)),
-      push("Fit the width", "Fit", () => this.setZoom(null)),
+      push(t("Next page"), "›", () => this.goTo(this.pageNumber + 1)),
+      push(t("Smaller"), "−", () => this.zoomBy(1 / ZOOM_STEP)),
+      push(t("Larger"), "+", () => this.zoomBy(ZOOM_STEP)),
+      push(t("Fit the width"), t("Fit"), () => this.setZoom(null)),
       ...(file ? [file] : []),
     ];
   }
@@ -62,7 +63,7 @@ class PdfView implements DocumentView {
       const sheet = element("section", {
         class: "pdf__page",
         "data-page": number,
-        "aria-label": `Page ${number}`,
+        "aria-label": t("Page {number}", { number }),
       });
       sheet.style.aspectRatio = `${first.width} / ${first.height}`;
       this.sheets.push(sheet);
@@ -145,7 +146,7 @@ class PdfView implements DocumentView {
     } catch {
       // A hostile or damaged page fails in many ways; the pages around it are still to be read.
       if (!abort.signal.aborted)
-        sheet.replaceChildren(element("p", { class: "pdf__problem" }, "This page cannot be drawn."));
+        sheet.replaceChildren(element("p", { class: "pdf__problem" }, t("This page cannot be drawn.")));
     }
   }
 

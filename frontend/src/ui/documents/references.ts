@@ -1,3 +1,4 @@
+import { t } from "../../core/i18n";
 import { type DocumentReference, documentName } from "../../dicom/documents";
 import type { Stack } from "../../viewport/stack";
 import type { Viewport } from "../../viewport/viewport";
@@ -24,7 +25,7 @@ export function referenceButton(reference: DocumentReference, place: DocumentPla
   return element(
     "span",
     { class: "report__missing", title: reference.sopInstanceUid },
-    "an object that is not in the open studies",
+    t("an object that is not in the open studies"),
   );
 }
 
@@ -48,10 +49,14 @@ function imageOf(reference: DocumentReference, { studies }: ViewerContext): Foun
 }
 
 function imageName({ stack, index }: FoundImage, { frameNumbers }: DocumentReference): string {
-  const { series } = stack;
-  const number = series.seriesNumber === null ? series.modality : `Series ${series.seriesNumber}`;
-  const more = frameNumbers.length > 1 ? ` and ${frameNumbers.length - 1} more` : "";
-  return `${number}, image ${index + 1}${more}`;
+  const { modality, seriesNumber } = stack.series;
+  const number = index + 1;
+  const name =
+    seriesNumber === null
+      ? t("{modality}, image {number}", { modality, number })
+      : t("Series {series}, image {number}", { series: seriesNumber, number });
+  const more = frameNumbers.length - 1;
+  return more > 0 ? t("{name} and {count} more", { name, count: more }) : name;
 }
 
 /** Show an image beside the report; on a phone in its place, because half a screen is too little for both. */

@@ -1,4 +1,5 @@
 import { fetchReport } from "../../api/documents";
+import { t } from "../../core/i18n";
 import type { ContentItem, DocumentReference, StructuredReport } from "../../dicom/documents";
 import { element } from "../dom";
 import { type DocumentPlace, type DocumentView, scrollByKey } from "./documentView";
@@ -6,12 +7,12 @@ import { referenceButton } from "./references";
 
 const DEEPEST_HEADING = 6;
 const FLAGS: Readonly<Record<string, string>> = {
-  COMPLETE: "Complete",
-  PARTIAL: "Partial",
-  VERIFIED: "Verified",
-  UNVERIFIED: "Not verified",
-  PRELIMINARY: "Preliminary",
-  FINAL: "Final",
+  COMPLETE: t("Complete"),
+  PARTIAL: t("Partial"),
+  VERIFIED: t("Verified"),
+  UNVERIFIED: t("Not verified"),
+  PRELIMINARY: t("Preliminary"),
+  FINAL: t("Final"),
 };
 
 /** A structured report as a document to read. */
@@ -32,7 +33,7 @@ export async function openReportView(place: DocumentPlace): Promise<DocumentView
       element(
         "p",
         { class: "report__omitted", role: "note" },
-        "This report is longer than is shown here; parts of it were left out.",
+        t("This report is longer than is shown here; parts of it were left out."),
       ),
   );
   const root = element(
@@ -49,17 +50,17 @@ function head(report: StructuredReport): HTMLElement {
   const list = element(
     "dl",
     { class: "report__head" },
-    ...row("Created", report.created),
+    ...row(t("Created"), report.created),
     ...report.verifiedBy.flatMap(({ observer, organization, moment }) =>
-      row("Verified by", [observer, organization, moment].filter(Boolean).join(" · ")),
+      row(t("Verified by"), [observer, organization, moment].filter(Boolean).join(" · ")),
     ),
-    ...report.authors.flatMap((author) => row("Author", author)),
+    ...report.authors.flatMap((author) => row(t("Author"), author)),
     ...report.items.filter(({ isContext }) => isContext).flatMap((item) => row(item.name, item.value)),
-    ...row("Language", report.language),
-    ...row("Institution", report.institution),
-    ...row("Made by", report.manufacturer),
-    ...row("Completion", report.completionDescription),
-    ...(report.isSuperseding ? row("Replaces", "an earlier report") : []),
+    ...row(t("Language"), report.language),
+    ...row(t("Institution"), report.institution),
+    ...row(t("Made by"), report.manufacturer),
+    ...row(t("Completion"), report.completionDescription),
+    ...(report.isSuperseding ? row(t("Replaces"), t("an earlier report")) : []),
   );
   const badges = flags.map((flag) =>
     element(
@@ -72,7 +73,7 @@ function head(report: StructuredReport): HTMLElement {
 }
 
 function row(name: string, value: string): HTMLElement[] {
-  return value ? [element("dt", {}, name || "Context"), element("dd", {}, value)] : [];
+  return value ? [element("dt", {}, name || t("Context")), element("dd", {}, value)] : [];
 }
 
 function items(

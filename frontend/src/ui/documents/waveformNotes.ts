@@ -1,3 +1,4 @@
+import { t } from "../../core/i18n";
 import type { WaveformAnnotation } from "../../dicom/waveform";
 import { element } from "../dom";
 
@@ -8,7 +9,7 @@ export function waveformNotes(annotations: readonly WaveformAnnotation[]): HTMLE
   const measured = whole.filter(({ name, value }) => name && value);
   return element(
     "aside",
-    { class: "waveform__notes", "aria-label": "Notes in the file" },
+    { class: "waveform__notes", "aria-label": t("Notes in the file") },
     statements.length > 0 && element("ul", {}, ...statements.map(({ value }) => element("li", {}, value))),
     measured.length > 0 &&
       element(

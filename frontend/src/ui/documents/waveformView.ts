@@ -1,6 +1,7 @@
 import { RequestError } from "../../api/client";
 import { fetchWaveform } from "../../api/documents";
 import { DisposerBag, listen } from "../../core/disposable";
+import { t } from "../../core/i18n";
 import { clamp } from "../../core/numbers";
 import { durationS, filterText, type Waveform } from "../../dicom/waveform";
 import {
@@ -35,7 +36,7 @@ export async function openWaveformView(place: DocumentPlace): Promise<DocumentVi
   const waveform = await fetchWaveform(sopInstanceUid, place.signal);
   const drawable = waveform.groups.findIndex(({ problem }) => problem === "");
   if (drawable < 0)
-    throw new RequestError("unshowable", waveform.groups[0]?.problem ?? "It holds no waveform.");
+    throw new RequestError("unshowable", waveform.groups[0]?.problem ?? t("It holds no waveform."));
   return new WaveformView(place, waveform, drawable);
 }
 
@@ -48,7 +49,7 @@ class WaveformView implements DocumentView {
   private readonly scroller = element("div", {
     class: "waveform__scroll",
     tabindex: 0,
-    "aria-label": "Waveform",
+    "aria-label": t("Waveform"),
   });
   private readonly status = element("p", { class: "waveform__status", role: "status" });
   private readonly measured = element("p", { class: "visually-hidden", role: "status" });
@@ -82,8 +83,8 @@ class WaveformView implements DocumentView {
     this.pages = element(
       "span",
       { class: "waveform__pages" },
-      push("Ten seconds back", "‹", () => this.turn(-1)),
-      push("Next ten seconds", "›", () => this.turn(1)),
+      push(t("Ten seconds back"), "‹", () => this.turn(-1)),
+      push(t("Next ten seconds"), "›", () => this.turn(1)),
     );
     this.controls = this.buildControls();
     this.spacer.append(this.canvas);
@@ -136,11 +137,11 @@ class WaveformView implements DocumentView {
   private buildControls(): HTMLElement[] {
     const { waveform } = this;
     const groups = waveform.groups.flatMap(({ label, problem }, index) =>
-      problem ? [] : [[String(index), label || `Group ${index + 1}`] as const],
+      problem ? [] : [[String(index), label || t("Group {number}", { number: index + 1 })] as const],
     );
     const arrangements = [
-      ["3x4", "3 × 4 + II"],
-      ["stacked", "Stacked"],
+      ["3x4", t("3 × 4 + II")],
+      ["stacked", t("Stacked")],
     ] as const;
     const again = (change: () => void) => {
       change();
@@ -148,11 +149,11 @@ class WaveformView implements DocumentView {
     };
     return [
       ...(groups.length > 1
-        ? [choice("Group", groups, String(this.groupIndex), (value) => this.showGroup(Number(value)))]
+        ? [choice(t("Group"), groups, String(this.groupIndex), (value) => this.showGroup(Number(value)))]
         : []),
       ...(hasStandardLeads(this.samples.group)
         ? [
-            choice("Layout", arrangements, this.arrangement, (value) =>
+            choice(t("Layout"), arrangements, this.arrangement, (value) =>
               again(() => {
                 this.arrangement = value as Arrangement;
               }),
@@ -160,7 +161,7 @@ class WaveformView implements DocumentView {
           ]
         : []),
       choice(
-        "Speed",
+        t("Speed"),
         SPEEDS_MM_S.map((speed) => [String(speed), `${speed} mm/s`]),
         String(this.speedMmS),
         (value) =>
@@ -169,7 +170,7 @@ class WaveformView implements DocumentView {
           }),
       ),
       choice(
-        "Gain",
+        t("Gain"),
         GAINS_MM_MV.map((gain) => [String(gain), `${gain} mm/mV`]),
         String(this.gainMmMv),
         (value) =>
@@ -177,10 +178,10 @@ class WaveformView implements DocumentView {
             this.gainMmMv = Number(value);
           }),
       ),
-      toggle("Callipers", this.callipers.isOn, (isOn) => this.callipers.setOn(isOn)),
+      toggle(t("Callipers"), this.callipers.isOn, (isOn) => this.callipers.setOn(isOn)),
       ...(waveform.annotations.some(({ positionsS }) => positionsS.length > 0)
         ? [
-            toggle("Marks", true, (isOn) => {
+            toggle(t("Marks"), true, (isOn) => {
               this.hasMarks = isOn;
               this.invalidate();
             }),
@@ -188,16 +189,16 @@ class WaveformView implements DocumentView {
         : []),
       ...(this.notes.childElementCount > 0 ? [this.notesToggle()] : []),
       this.pages,
-      push("Smaller", "−", () => this.zoomBy(1 / ZOOM_STEP)),
-      push("Larger", "+", () => this.zoomBy(ZOOM_STEP)),
-      push("Fit the width", "Fit", () => this.setZoom(null)),
+      push(t("Smaller"), "−", () => this.zoomBy(1 / ZOOM_STEP)),
+      push(t("Larger"), "+", () => this.zoomBy(ZOOM_STEP)),
+      push(t("Fit the width"), t("Fit"), () => this.setZoom(null)),
     ];
   }
 
   private notesToggle(): HTMLElement {
     const isWide = this.place.viewport.root.clientWidth >= WIDE_PX;
     this.notes.hidden = !isWide;
-    return toggle("Notes", isWide, (isOn) => {
+    return toggle(t("Notes"), isWide, (isOn) => {
       this.notes.hidden = !isOn;
     });
   }
@@ -337,14 +338,14 @@ class WaveformView implements DocumentView {
 
   private statusText(): string {
     const { group, failure } = this.samples;
-    if (failure) return `Not all samples loaded: ${failure.message}`;
+    if (failure) return t("Not all samples loaded: {reason}", { reason: failure.message });
     const filters = filterText(group.channels);
     return [
       `${this.speedMmS} mm/s, ${this.gainMmMv} mm/mV`,
-      filters && `Filter ${filters}`,
+      filters && t("Filter {filters}", { filters }),
       `${group.samplingHz} Hz`,
       durationText(durationS(group), this.arrangement === "3x4" ? this.startS : null),
-      group.originality === "DERIVED" ? "Derived, not recorded" : "",
+      group.originality === "DERIVED" ? t("Derived, not recorded") : "",
     ]
       .filter(Boolean)
       .join("   ");
@@ -352,9 +353,10 @@ class WaveformView implements DocumentView {
 }
 
 function durationText(seconds: number, startS: number | null): string {
-  const whole =
+  const duration =
     seconds < 120
       ? `${Number(seconds.toFixed(1))} s`
       : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return startS === null || seconds <= PAGE_S ? whole : `${startS} to ${startS + PAGE_S} s of ${whole}`;
+  if (startS === null || seconds <= PAGE_S) return duration;
+  return t("{start} to {end} s of {duration}", { start: startS, end: startS + PAGE_S, duration });
 }
