@@ -248,3 +248,23 @@ def test_a_layout_saved_by_example_hangs_the_study_when_it_opens_again(visit) ->
     page.get_by_role("button", name="Delete “CT chest, 1 and 2”").click()
     page.get_by_role("button", name="Really delete “CT chest, 1 and 2”?").click()
     page.wait_for_function("() => document.querySelector('[title=\\'Hanging protocol\\']')")
+
+
+def test_a_second_window_follows_the_first_one_and_goes_when_asked(reading: Page) -> None:
+    wait_for_pictures(reading, 0, 0)
+    button = reading.locator("#command-second-window")
+
+    with reading.expect_popup() as opening:
+        button.click()
+    second = opening.value
+    wait_for_state(second, quality="full")
+    reading.keyboard.press("PageDown")
+
+    wait_for_pictures(second, 10)
+    reading.keyboard.press("Control+ArrowRight")
+    second.wait_for_url(lambda address: address == reading.url)
+    wait_for_state(second, quality="full")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    with second.expect_event("close"):
+        button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")

@@ -96,7 +96,8 @@ async function hangPriors(host: HangingHost, places: readonly Place[], hanging: 
     if (!prior) continue;
     const { study } = await studies.open(prior.studyInstanceUid);
     if (!hanging.isAsked()) return;
-    const own = places.filter(({ hung }) => hung.study === number);
+    // What the reader has put into a place meanwhile stays there.
+    const own = places.filter(({ hung, viewport }) => hung.study === number && viewport.stack === null);
     const stacks = studies.stacks.filter((stack) => stack.study === study);
     const like = places.find(({ hung }) => hung.study === 0)?.viewport.stack?.series;
     const best = like

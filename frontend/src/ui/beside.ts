@@ -51,6 +51,30 @@ export async function showBeside(
   }
 }
 
+/** Show a series of a study that may not be open here yet. */
+export async function showSeriesOf(
+  context: ViewerContext,
+  series: {
+    readonly studyInstanceUid: string;
+    readonly seriesInstanceUid: string;
+    readonly imageIndex: number;
+  },
+  viewport: Viewport,
+): Promise<void> {
+  const { studies } = context;
+  try {
+    await studies.open(series.studyInstanceUid);
+    const stack = studies.stack(series.seriesInstanceUid);
+    if (stack === null) return;
+    viewport.setStack(stack, series.imageIndex);
+    context.sync.joinIn(viewport);
+    context.changed.emit();
+  } catch (error) {
+    if (!(error instanceof RequestError || error instanceof ShapeError)) throw error;
+    showMessage(context.page, error.message);
+  }
+}
+
 /** Another viewport than the active one, an empty one first; the layout grows where there is only one. */
 export function nextViewport({ grid }: ViewerContext): Viewport {
   if (grid.visible.length < 2) {

@@ -6,6 +6,7 @@ import { fusionCommand } from "./fusion";
 import { hangingCommands } from "./hangingMenu";
 import { planesCommand, resetPlanesCommand, rotatingCommand } from "./planes";
 import { priorsCommands } from "./priors";
+import { secondWindowCommands } from "./secondWindow";
 
 const KEYED_LAYOUTS: readonly (readonly [string, string])[] = [
   ["1x1", t("One picture")],
@@ -27,6 +28,7 @@ export function layoutCommands(): Command[] {
     ...activeCommands(),
     ...linkCommands(),
     ...exportCommands(),
+    ...secondWindowCommands(),
     ...pageCommands(),
   ];
 }

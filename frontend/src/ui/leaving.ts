@@ -9,7 +9,13 @@ import type { ViewerContext } from "./viewerContext";
 /** Ask the page to go elsewhere: it may first show what was not looked at. */
 export function leaveTo(page: HTMLElement, url: string): void {
   const event = new CustomEvent("viewer:leave", { detail: url, cancelable: true });
-  if (page.dispatchEvent(event)) location.assign(url);
+  if (page.dispatchEvent(event)) leaveNow(page, url);
+}
+
+/** Go elsewhere; a second window hears of it. */
+export function leaveNow(page: HTMLElement, url: string): void {
+  page.dispatchEvent(new CustomEvent("viewer:left", { detail: url }));
+  location.assign(url);
 }
 
 /** Before the reader leaves, show the series of the study that hold images which were not on the screen. */
@@ -18,17 +24,15 @@ export function attachLeaving(page: HTMLElement, context: ViewerContext): Dispos
   page.append(dialog.root);
   let isDecided = false;
   const isLeft = () => !isDecided && context.preferences.asksBeforeLeaving && seriesLeft(context).length > 0;
-  dialog.go = (url) => {
-    isDecided = true;
-    location.assign(url);
-  };
   const bag = new DisposerBag();
   bag.add(
+    listen(page, "viewer:left", () => {
+      isDecided = true;
+    }),
+  );
+  bag.add(
     listen<CustomEvent<string>>(page, "viewer:leave", (event) => {
-      if (!isLeft()) {
-        isDecided = true;
-        return;
-      }
+      if (!isLeft()) return;
       event.preventDefault();
       dialog.open(event.detail);
     }),
@@ -74,7 +78,6 @@ function seriesLeft({ studies, manifest, lookedAt }: ViewerContext): readonly Se
 
 class LeavingDialog {
   readonly root = element("dialog", { class: "help leaving", "aria-labelledby": "leaving-title" });
-  go: (url: string) => void = () => undefined;
   private readonly title = element("h1", { id: "leaving-title" });
   private readonly list = element("div", { class: "leaving__list" });
   private readonly never = element("input", { type: "checkbox" });
@@ -101,7 +104,7 @@ class LeavingDialog {
     listen(form, "submit", (event) => {
       event.preventDefault();
       if (this.never.checked) context.preferences.set({ asksBeforeLeaving: false });
-      this.go(this.url);
+      leaveNow(context.page, this.url);
     });
     listen(this.root, "close", () => this.thumbnails.abort());
     this.root.append(form);

@@ -68,7 +68,8 @@ export function attachLinkBadge(viewport: Viewport, context: ViewerContext): Dis
   const bag = new DisposerBag();
   const refresh = () => {
     const filled = grid.visible.filter(({ stack }) => stack !== null);
-    badge.hidden = !sync.isLinked || filled.length < 2 || viewport.stack === null;
+    const isAlone = filled.length < 2 && !sync.hasOthers;
+    badge.hidden = !sync.isLinked || isAlone || viewport.stack === null;
     if (badge.hidden) return;
     const isIn = sync.takesPart(viewport);
     badge.classList.toggle("link-badge--apart", !isIn);

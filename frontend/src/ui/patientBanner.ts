@@ -13,8 +13,8 @@ export function attachPatientBanner(root: HTMLElement, context: ViewerContext): 
   const refresh = () => {
     const { grid, manifest } = context;
     const study = grid.active.study ?? manifest.study;
-    const studies = [...new Set(grid.visible.flatMap((viewport) => viewport.study ?? []))];
-    const conflict = identityConflict(studies.map(({ patient }) => patient));
+    const patients = grid.visible.flatMap((viewport) => viewport.study?.patient ?? []);
+    const conflict = identityConflict([...patients, ...context.other.patients]);
     const key = JSON.stringify([study.studyInstanceUid, conflict]);
     if (key === written) return;
     written = key;
@@ -24,6 +24,7 @@ export function attachPatientBanner(root: HTMLElement, context: ViewerContext): 
     root.hidden = false;
   };
   bag.add(context.changed.subscribe(refresh));
+  bag.add(context.other.changed.subscribe(refresh));
   bag.add(context.grid.changed.subscribe(refresh));
   bag.add(context.grid.attach((viewport) => bag.add(viewport.paintedChanged.subscribe(refresh))));
   refresh();

@@ -1,7 +1,6 @@
 import { RequestError } from "../api/client";
 import { fetchProtocols, MYSELF, type Owner, saveProtocol } from "../api/hanging";
 import { t } from "../core/i18n";
-import { screenOf } from "../hanging/example";
 import { relevantPriors } from "../hanging/hang";
 import type { Criteria, Stage } from "../hanging/protocol";
 import { protocolBody } from "../hanging/protocolBody";
@@ -10,6 +9,7 @@ import { element } from "./dom";
 import { ANY_STUDY, HangingFields, type StudyHints } from "./hangingFields";
 import { askForHanging } from "./hangingForm";
 import { showMessage } from "./message";
+import { screenHere } from "./pairing";
 import type { ViewerContext } from "./viewerContext";
 
 const OBJECTS: ReadonlySet<string> = new Set(["KO", "PR", "RTSTRUCT", "SEG", "SR"]);
@@ -44,7 +44,7 @@ export async function saveThisLayout(context: ViewerContext): Promise<void> {
         )
       : null;
   askForHanging(page, t("Save this layout"), fields, keepOthers, async (description) => {
-    const stages = stagesToSave(context, others.checked);
+    const stages = await stagesToSave(context, others.checked);
     const body = protocolBody(description.name, description.criteria, stages);
     const saved = await saveProtocol(description.owner, body);
     hanger.adopt(saved);
@@ -53,14 +53,12 @@ export async function saveThisLayout(context: ViewerContext): Promise<void> {
 }
 
 /** What is on the screen, among the other stages where the reader wants to keep them. */
-function stagesToSave(
-  { grid, studies, sync, hanger }: ViewerContext,
-  keepsOthers: boolean,
-): readonly Stage[] {
-  // The viewports of the layout, also while one of them is shown alone.
-  const viewports = grid.viewports.slice(0, grid.shape.cells.length);
-  const screen = screenOf({ split: grid.shape, viewports, studies });
-  const stage: Stage = { ...screen, name: "", link: sync.links, secondScreen: null };
+async function stagesToSave(context: ViewerContext, keepsOthers: boolean): Promise<readonly Stage[]> {
+  const { sync, hanger, pairing } = context;
+  const here = screenHere(context);
+  const there = (await pairing?.describeOther()) ?? null;
+  const [first, second] = there && pairing?.isSecond ? [there, here] : [here, there];
+  const stage: Stage = { ...first, name: "", link: sync.links, secondScreen: second };
   const kept = keepsOthers ? (hanger.protocol?.stages ?? []) : [];
   if (kept.length === 0) return [stage];
   return kept.map((one, index) => (index === hanger.stageIndex ? stage : one));

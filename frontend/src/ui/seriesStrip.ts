@@ -5,7 +5,7 @@ import { formatDate } from "../dicom/text";
 import { imageKey, type Series, type StudyManifest } from "../dicom/types";
 import type { Stack } from "../viewport/stack";
 import type { Viewport } from "../viewport/viewport";
-import { showBeside } from "./beside";
+import { showBeside, showSeriesOf } from "./beside";
 import { DOCUMENT_DRAG_TYPE, documentItems, documentNamed, markDocuments } from "./documents/documentList";
 import { element, icon } from "./dom";
 import { attachLeft } from "./notLookedAt";
@@ -62,7 +62,7 @@ function studyHeading({ study }: StudyManifest, isCurrent: boolean): HTMLElement
 }
 
 function seriesItem(
-  { series }: Stack,
+  { study, series }: Stack,
   index: number,
   context: ViewerContext,
   signal: AbortSignal,
@@ -74,7 +74,7 @@ function seriesItem(
     context.page.classList.remove("viewer--sheet");
   });
   listen<DragEvent>(button, "dragstart", (event) => {
-    event.dataTransfer?.setData(DRAG_TYPE, String(index));
+    event.dataTransfer?.setData(DRAG_TYPE, `${study.studyInstanceUid}/${series.seriesInstanceUid}`);
     if (event.dataTransfer) event.dataTransfer.effectAllowed = "copy";
   });
   return button;
@@ -105,11 +105,21 @@ export function attachSeriesDrop(viewport: Viewport, context: ViewerContext): Di
       const studyUid = data(STUDY_DRAG_TYPE) || linkedStudy(data(LINK_TYPE));
       const document = documentNamed(data(DOCUMENT_DRAG_TYPE), context);
       if (document) context.showDocument(document, viewport);
-      else if (data(DRAG_TYPE)) context.showSeries(Number(data(DRAG_TYPE)), viewport);
+      else if (data(DRAG_TYPE)) dropSeries(data(DRAG_TYPE), context, viewport);
       else if (studyUid) void showBeside(context, studyUid, viewport);
     }),
   );
   return () => bag.dispose();
+}
+
+/** A series of this window, or of the other one, which may have studies open that this one has not. */
+function dropSeries(dragged: string, context: ViewerContext, viewport: Viewport): void {
+  const [studyInstanceUid = "", seriesInstanceUid = ""] = dragged.split("/");
+  const index = context.studies.stacks.findIndex(
+    ({ series }) => series.seriesInstanceUid === seriesInstanceUid,
+  );
+  if (index >= 0) context.showSeries(index, viewport);
+  else void showSeriesOf(context, { studyInstanceUid, seriesInstanceUid, imageIndex: 0 }, viewport);
 }
 
 /** The study that a link of our own leads to, or "". */

@@ -114,6 +114,7 @@ const SHORT_LABELS: Readonly<Record<string, string>> = {
   priors: t("Priors"),
   planes: t("Planes"),
   "full-screen": t("Full"),
+  "second-window": t("2nd window"),
   help: t("Keys"),
   palette: t("Find"),
 };

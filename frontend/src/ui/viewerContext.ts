@@ -15,12 +15,14 @@ import type { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
 import { LookedAt } from "../viewport/lookedAt";
 import type { OpenStudies } from "../viewport/openStudies";
+import { OtherWindow } from "../viewport/otherWindow";
 import { PaletteStore } from "../viewport/paletteStore";
 import type { PlaneSet } from "../viewport/planeSet";
 import type { PresentationStore } from "../viewport/presentationStore";
 import type { ShownImages } from "../viewport/shownImages";
 import type { Synchronizer } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
+import type { Pairing } from "./pairing";
 import type { ReaderPreferences } from "./readerPreferences";
 
 /** The vertebra that a click names; forced where the reader chose it instead of following the last one. */
@@ -37,6 +39,10 @@ export class ViewerContext {
   /** The layout of three planes that was asked for last. */
   planeSet: PlaneSet | null = null;
   readonly lookedAt = new LookedAt();
+  /** What a second window shows. */
+  readonly other = new OtherWindow();
+  /** Where this window belongs, while there are two; null before the page is built. */
+  pairing: Pairing | null = null;
   /** What the left button does until another tool is chosen, and after Escape. */
   restingTool: ToolName = "window";
   private toolName: ToolName = "window";

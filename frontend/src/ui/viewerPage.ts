@@ -65,6 +65,7 @@ import { attachPriors } from "./priors";
 import { preferencesOfPage, ReaderPreferences } from "./readerPreferences";
 import { attachReadingList, readingListCommands } from "./readingListNav";
 import { attachSaving } from "./saveState";
+import { attachPairing, fillSecondWindow } from "./secondWindow";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
 import { buildToolbar } from "./toolbar";
@@ -120,6 +121,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(grid.attach((viewport) => attachControls(viewport, context, services, preferences, bag)));
   bag.add(attachDividers(grid));
   bag.add(attachPriors(required("[data-part=priors]", page), context));
+  bag.add(attachPairing(context));
   bag.add(attachPatientBanner(required("[data-part=banner]", page), context));
   bag.add(attachReadingList(required("[data-part=reading-list]", page), page, context));
   bag.add(attachAnnotationPanel(required(".viewer__body", page), context));
@@ -244,8 +246,9 @@ function makeContext(
     region: regionWindowTool,
     magnifier: magnifierTool(services),
     locate: locateTool((viewport, point) => {
-      shown.setLocatedPoint({ frameOfReferenceUid: viewport.image?.frameOfReferenceUid ?? "", point });
-      sync.showPoint(viewport, point);
+      const frameOfReferenceUid = viewport.image?.frameOfReferenceUid ?? "";
+      shown.setLocatedPoint({ frameOfReferenceUid, point });
+      sync.showPoint(frameOfReferenceUid, point, viewport);
     }),
   };
   const cine = new Cine();
@@ -286,7 +289,11 @@ function makeViewportRoot(index: number): HTMLElement {
 
 /** Hang the study by the protocol that fits best; on a phone, or where the address asks for a series, without one. */
 function fillViewports(context: ViewerContext): void {
-  const { grid, manifest, hanger } = context;
+  const { grid, manifest, hanger, pairing } = context;
+  if (pairing?.isSecond) {
+    fillSecondWindow(context);
+    return;
+  }
   const asked = new URLSearchParams(location.search).get("series");
   const isWide = window.matchMedia("(min-width: 48rem)").matches;
   const [protocol] = hanger.protocols;

@@ -4,12 +4,26 @@ import { imageKey, type Series, type StudyImage } from "../dicom/types";
 /** Which images of the open studies have been on the screen in full quality since the page was opened. */
 export class LookedAt {
   readonly changed = new Emitter<void>();
+  /** Seen in this window just now. */
+  readonly added = new Emitter<string>();
   private readonly seen = new Set<string>();
 
   add(image: StudyImage): void {
     const key = imageKey(image);
     if (this.seen.has(key)) return;
     this.seen.add(key);
+    this.added.emit(key);
+    this.changed.emit();
+  }
+
+  /** The names of everything seen, for another window. */
+  get keys(): readonly string[] {
+    return [...this.seen];
+  }
+
+  /** What was seen in another window. */
+  take(keys: readonly string[]): void {
+    for (const key of keys) this.seen.add(key);
     this.changed.emit();
   }
 

@@ -16,6 +16,7 @@ export class ShownImages {
   private linesShown = true;
   private crosshairs: ReadonlyMap<HTMLElement, CrosshairView> = new Map();
   private located: LocatedPoint | null = null;
+  private others: readonly StudyImage[] = [];
 
   /** The place that the reader pointed at last. */
   get locatedPoint(): LocatedPoint | null {
@@ -45,6 +46,12 @@ export class ShownImages {
     this.changed.emit();
   }
 
+  /** What another window shows. */
+  setOthers(images: readonly StudyImage[]): void {
+    this.others = images;
+    this.changed.emit();
+  }
+
   /** The planes of a layout of planes, by viewport; their crosshair takes the place of reference lines among them. */
   setCrosshairs(crosshairs: ReadonlyMap<HTMLElement, CrosshairView>): void {
     this.crosshairs = crosshairs;
@@ -59,8 +66,9 @@ export class ShownImages {
   besides(viewport: HTMLElement): readonly StudyImage[] {
     if (!this.linesShown) return [];
     const isPlane = this.crosshairs.has(viewport);
-    return [...this.images]
+    const here = [...this.images]
       .filter(([shown]) => shown !== viewport && !(isPlane && this.crosshairs.has(shown)))
       .map(([, image]) => image);
+    return [...here, ...this.others];
   }
 }

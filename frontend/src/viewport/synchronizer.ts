@@ -13,6 +13,7 @@ import { areParallel, onPlane, patientPointOf, planeOf } from "../geometry/plane
 import { imagePoint, type PatientPoint } from "../geometry/points";
 import { frameShape } from "../render/tilePlan";
 import type { ViewportGrid } from "./layout";
+import type { Leading } from "./otherWindow";
 import type { Stack } from "./stack";
 import type { Viewport, ViewportChange } from "./viewport";
 
@@ -28,6 +29,11 @@ export const UNLINKED: Links = { scroll: false, view: false, window: false };
 /** Keeps viewports in step: what the reader does in one, the other linked ones follow. */
 export class Synchronizer {
   readonly changed = new Emitter<void>();
+  /** The reader did something in a linked viewport; a second window follows it. */
+  readonly led = new Emitter<{ readonly viewport: Viewport; readonly change: ViewportChange }>();
+  /** The reader said that what is shown now belongs together. */
+  readonly linkedHere = new Emitter<void>();
+  private others: readonly Leading[] = [];
   private shared: Links = UNLINKED;
   private readonly apart = new Set<Viewport>();
   /** Correspondences that the reader showed, by the names of the two stacks. */
@@ -50,6 +56,26 @@ export class Synchronizer {
   setLinks(links: Links): void {
     this.shared = links;
     this.bringTogether();
+  }
+
+  /** What another window links; its pictures lead. */
+  takeLinks(links: Links): void {
+    this.shared = links;
+    this.changed.emit();
+  }
+
+  /** The pictures of another window, which can be linked with those of this one. */
+  setOthers(others: readonly Leading[]): void {
+    this.others = others;
+  }
+
+  get hasOthers(): boolean {
+    return this.others.length > 0;
+  }
+
+  /** Follow a picture of another window. */
+  followOther(driver: Leading, change: ViewportChange): void {
+    if (this.isWanted(change)) this.lead(driver, change);
   }
 
   /** Link all viewports, or none. */
@@ -79,10 +105,16 @@ export class Synchronizer {
 
   /** What the viewports show now belongs together, from here on in step. */
   linkHere(): void {
+    this.rememberHere();
+    this.linkedHere.emit();
+  }
+
+  /** The same, said in another window. */
+  rememberHere(): void {
     this.shown.clear();
     this.apart.clear();
-    const { visible } = this.grid;
-    for (const one of visible) for (const other of visible) if (one !== other) this.remember(one, other);
+    const views: readonly Leading[] = [...this.grid.visible, ...this.others];
+    for (const one of views) for (const other of views) if (one !== other) this.remember(one, other);
     this.shared = { ...this.shared, scroll: true };
     this.changed.emit();
   }
@@ -94,9 +126,9 @@ export class Synchronizer {
     return this.alignment(active.stack, viewport.stack);
   }
 
-  /** Let all other viewports in the frame of reference show the place, and mark it in all. */
-  showPoint(source: Viewport, point: PatientPoint): void {
-    const uid = source.image?.frameOfReferenceUid ?? "";
+  /** Let all viewports in the frame of reference show the place, except the one where the reader points at it. */
+  showPoint(frameOfReferenceUid: string, point: PatientPoint, source: Viewport | null = null): void {
+    const uid = frameOfReferenceUid;
     if (uid === "") return;
     this.quietly(() => {
       for (const viewport of this.grid.visible) {
@@ -108,7 +140,7 @@ export class Synchronizer {
     });
   }
 
-  private remember(one: Viewport, other: Viewport): void {
+  private remember(one: Leading, other: Leading): void {
     if (!one.stack || !other.stack) return;
     const alignment = alignmentHere(
       one.stack.series.images,
@@ -134,12 +166,20 @@ export class Synchronizer {
   }
 
   private follow(driver: Viewport, change: ViewportChange): void {
-    const isWanted = { index: this.shared.scroll, camera: this.shared.view, window: this.shared.window };
-    if (this.isFollowing || !isWanted[change] || !this.takesPart(driver)) return;
-    const { visible } = this.grid;
-    if (!visible.includes(driver)) return;
+    if (this.isFollowing || !this.isWanted(change) || !this.takesPart(driver)) return;
+    if (!this.grid.visible.includes(driver)) return;
+    this.lead(driver, change);
+    this.led.emit({ viewport: driver, change });
+  }
+
+  private isWanted(change: ViewportChange): boolean {
+    const { scroll, view, window } = this.shared;
+    return { index: scroll, camera: view, window }[change];
+  }
+
+  private lead(driver: Leading, change: ViewportChange): void {
     this.quietly(() => {
-      for (const follower of visible) {
+      for (const follower of this.grid.visible) {
         if (follower === driver || !this.takesPart(follower)) continue;
         if (change === "index") this.scroll(driver, follower);
         else if (change === "camera") followCamera(driver, follower);
@@ -148,7 +188,7 @@ export class Synchronizer {
     });
   }
 
-  private scroll(driver: Viewport, follower: Viewport): void {
+  private scroll(driver: Leading, follower: Viewport): void {
     if (!driver.stack || !follower.stack) return;
     const alignment = this.alignment(driver.stack, follower.stack);
     if (alignment === null) return;
@@ -169,7 +209,7 @@ export class Synchronizer {
 }
 
 /** The same magnification in millimetres, and the same part of the picture where both are cut the same way. */
-function followCamera(driver: Viewport, follower: Viewport): void {
+function followCamera(driver: Leading, follower: Viewport): void {
   const [mine, theirs] = [driver.image, follower.image];
   if (!mine || !theirs) return;
   const { camera } = driver;
@@ -199,20 +239,20 @@ function sameCentre(camera: Camera, mine: StudyImage, theirs: StudyImage): reado
 }
 
 /** The scale at which a millimetre is as long as in the driver; without spacings, the same share of fitting. */
-function sameSize(driver: Viewport, follower: Viewport): number {
+function sameSize(driver: Leading, follower: Viewport): number {
   const [mine, theirs] = [driver.image, follower.image];
   if (!mine || !theirs) return 1;
   const scale = effectiveScale(driver.camera, frameShape(mine), driver.screen);
   if (mine.pixelSpacingMm && theirs.pixelSpacingMm) {
     return (scale * theirs.pixelSpacingMm[1]) / mine.pixelSpacingMm[1];
   }
-  const fitted = (viewport: Viewport, image: typeof mine) =>
+  const fitted = (viewport: Leading, image: typeof mine) =>
     effectiveScale({ ...viewport.camera, scale: null }, frameShape(image), viewport.screen);
   return (scale / fitted(driver, mine)) * fitted(follower, theirs);
 }
 
 /** The same window, where the values mean the same. */
-function followWindow(driver: Viewport, follower: Viewport): void {
+function followWindow(driver: Leading, follower: Viewport): void {
   const [mine, theirs] = [driver.stack, follower.stack];
   if (!mine || !theirs || mine.series.modality !== theirs.series.modality) return;
   if (driver.image?.valueUnits !== follower.image?.valueUnits) return;
