@@ -262,6 +262,7 @@ def test_a_second_window_follows_the_first_one_and_goes_when_asked(reading: Page
 
     wait_for_pictures(second, 10)
     reading.keyboard.press("Control+ArrowRight")
+    reading.get_by_role("button", name="Go on anyway").click()
     second.wait_for_url(lambda address: address == reading.url)
     wait_for_state(second, quality="full")
     expect(button).to_have_attribute("aria-pressed", "true")
