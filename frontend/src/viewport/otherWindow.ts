@@ -23,10 +23,17 @@ export interface ToldView extends Omit<Leading, "stack" | "image"> {
   readonly stack: Stack | null;
 }
 
+/** Everything that a window shows. */
+export interface Told {
+  readonly views: readonly ToldView[];
+  readonly patients: readonly Patient[];
+}
+
 /** The pictures of the other window, as it told them last. */
 export class OtherWindow {
   readonly changed = new Emitter<void>();
   private shown: readonly Leading[] = [];
+  private people: readonly Patient[] = [];
   private stacks: ReadonlyMap<number, Stack> = new Map();
 
   get views(): readonly Leading[] {
@@ -37,11 +44,12 @@ export class OtherWindow {
     return this.shown.flatMap(({ image }) => (image ? [image] : []));
   }
 
+  /** Whose pictures and documents it shows. */
   get patients(): readonly Patient[] {
-    return this.shown.flatMap(({ stack }) => (stack ? [stack.study.patient] : []));
+    return this.people;
   }
 
-  take(told: readonly ToldView[]): void {
+  take({ views: told, patients }: Told): void {
     const stacks = new Map<number, Stack>();
     this.shown = told.map(({ stackNumber, stack: come, ...view }) => {
       const stack = come ?? this.stacks.get(stackNumber) ?? null;
@@ -49,11 +57,12 @@ export class OtherWindow {
       return { ...view, stack, image: imageAt(stack, view.imageIndex) };
     });
     this.stacks = stacks;
+    this.people = patients;
     this.changed.emit();
   }
 
   clear(): void {
-    this.take([]);
+    this.take({ views: [], patients: [] });
   }
 }
 
@@ -71,19 +80,22 @@ export class Teller {
   }
 
   /** @returns null where nothing has changed since. */
-  tell(views: readonly Leading[]): readonly ToldView[] | null {
+  tell(views: readonly Leading[], patients: readonly Patient[]): Told | null {
     const filled = views.flatMap((view) => (view.stack ? [{ view, stack: view.stack }] : []));
     const light = filled.map(({ view, stack }) => ({ ...lookOf(view), stackNumber: this.numberOf(stack) }));
     // A palette is told from another by its name.
-    const written = JSON.stringify(light, (name, value) => (name === "colours" ? undefined : value));
+    const written = JSON.stringify([light, patients], (name, value) =>
+      name === "colours" ? undefined : value,
+    );
     if (written === this.last) return null;
     this.last = written;
     const { told } = this;
     this.told = new Set(light.map(({ stackNumber }) => stackNumber));
-    return light.map((view, index) => {
+    const toTell = light.map((view, index) => {
       const stack = told.has(view.stackNumber) ? null : (filled[index]?.stack ?? null);
       return { ...view, stack };
     });
+    return { views: toTell, patients };
   }
 
   private numberOf(stack: Stack): number {

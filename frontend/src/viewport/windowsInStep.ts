@@ -1,14 +1,14 @@
 import { type Disposer, DisposerBag } from "../core/disposable";
 import type { PairChannel } from "../core/pairChannel";
 import type { ViewportGrid } from "./layout";
-import { type OtherWindow, Teller, type ToldView } from "./otherWindow";
+import { type OtherWindow, Teller, type Told } from "./otherWindow";
 import type { LocatedPoint, ShownImages } from "./shownImages";
 import type { Links, Synchronizer } from "./synchronizer";
 import type { ViewportChange } from "./viewport";
 
 /** What two windows tell each other about their pictures. */
 export type StepMessage =
-  | { readonly kind: "views"; readonly views: readonly ToldView[] }
+  | { readonly kind: "views"; readonly told: Told }
   | { readonly kind: "links"; readonly links: Links }
   | { readonly kind: "led"; readonly place: number; readonly change: ViewportChange }
   | { readonly kind: "linked-here" }
@@ -76,7 +76,7 @@ export class WindowsInStep {
 
   receive(message: StepMessage): void {
     const { sync, shown, other } = this.host;
-    if (message.kind === "views") other.take(message.views);
+    if (message.kind === "views") other.take(message.told);
     else if (message.kind === "links") {
       this.links = message.links;
       sync.takeLinks(message.links);
@@ -96,8 +96,9 @@ export class WindowsInStep {
   }
 
   private tell(): void {
-    const views = this.teller.tell(this.views);
-    if (views) this.channel.send({ kind: "views", views });
+    const patients = this.host.grid.visible.flatMap(({ study }) => study?.patient ?? []);
+    const told = this.teller.tell(this.views, patients);
+    if (told) this.channel.send({ kind: "views", told });
   }
 
   private tellLinks(): void {
