@@ -15,6 +15,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_noop
 
 from accounts.exceptions import TokenFault, TokenRefusedError
 from accounts.models import ApiToken, User
@@ -29,10 +30,10 @@ from common.middleware import TwoWayMiddleware
 
 # Only who holds a true token learns more than that it is not good.
 WHAT_TO_DO = {
-    TokenFault.UNKNOWN: "Nobody has this token. Send it whole, as create_token printed it.",
-    TokenFault.REVOKED: "This token has been revoked. Ask an administrator for a new one.",
-    TokenFault.EXPIRED: "This token has expired. Ask an administrator for a new one.",
-    TokenFault.DEACTIVATED: "The account of this token is deactivated. Ask an administrator.",
+    TokenFault.UNKNOWN: gettext_noop("Nobody has this token. Send it whole, as create_token printed it."),
+    TokenFault.REVOKED: gettext_noop("This token has been revoked. Ask an administrator for a new one."),
+    TokenFault.EXPIRED: gettext_noop("This token has expired. Ask an administrator for a new one."),
+    TokenFault.DEACTIVATED: gettext_noop("The account of this token is deactivated. Ask an administrator."),
 }
 
 
@@ -141,7 +142,9 @@ def _refusal_of_address(request: HttpRequest, token: ApiToken, kwargs: dict[str,
     name = request.resolver_match.view_name if request.resolver_match else ""
     needed = scope_for(request.method)
     if not opens_to_tokens(name):
-        detail = "Tokens do not open this address: it is for people, who sign in with a browser."
+        detail = gettext_noop(
+            "Tokens do not open this address: it is for people, who sign in with a browser."
+        )
     elif not token.has_scope(needed):
         detail = f"This token has not the scope '{needed}'. Ask an administrator for one that has."
     else:

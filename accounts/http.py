@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext_noop
 
 from audit.decorators import NO_RECORD
 from common.http import problem
@@ -34,7 +35,7 @@ def is_for_script(request: HttpRequest) -> bool:
 def sign_in_first(request: HttpRequest, *, expired: bool = False) -> HttpResponse:
     """Return 401 to a script, and to a person the way to the login page and from there back."""
     if is_for_script(request):
-        detail = "The session has ended." if expired else "Nobody has signed in."
+        detail = gettext_noop("The session has ended.") if expired else gettext_noop("Nobody has signed in.")
         answer: HttpResponse = problem(401, "Sign in first", detail)
         answer["WWW-Authenticate"] = "Bearer"
     else:

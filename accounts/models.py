@@ -49,7 +49,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # guardian ha
         unique=True,
         help_text=_("Letters, digits and @ . + - _; upper and lower case are the same."),
         validators=[ASCIIUsernameValidator()],
-        error_messages={"unique": "A user with that name already exists."},
+        error_messages={"unique": _("A user with that name already exists.")},
     )
     display_name = models.CharField(_("name"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)

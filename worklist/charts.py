@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext
+
 from worklist.turnaround import Turnaround
 
 WIDTH, HEIGHT = 720, 160
@@ -74,9 +76,9 @@ def in_words(time: timedelta) -> str:
     """Return a time as it is spoken of: minutes, hours and minutes, or days and hours."""
     minutes = round(time.total_seconds() / 60)
     if abs(minutes) < 60:
-        return f"{minutes} min"
+        return gettext("%(minutes)d min") % {"minutes": minutes}
     hours, minutes = divmod(abs(minutes), 60)
     sign = "-" if time < timedelta() else ""
     if hours < 48:
-        return f"{sign}{hours} h {minutes:02} min"
-    return f"{sign}{hours // 24} d {hours % 24} h"
+        return sign + gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
+    return sign + gettext("%(days)d d %(hours)d h") % {"days": hours // 24, "hours": hours % 24}

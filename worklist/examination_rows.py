@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from archive.models import ReceptionStatus
 from dicomkit.person_name import display_name
@@ -119,7 +120,9 @@ def _status(step: ScheduledProcedureStep) -> tuple[str, str]:
     reading = getattr(study, "reading", None) if study else None
     if step.status == StepStatus.COMPLETED and reading:
         if reading.status == ReadingStatus.BEING_READ and reading.claimed_by:
-            return reading.status, f"Being read by {reading.claimed_by.get_full_name()}"
+            return reading.status, gettext("Being read by %(name)s") % {
+                "name": reading.claimed_by.get_full_name()
+            }
         if reading.status != ReadingStatus.IN_PROGRESS:
             return reading.status, str(ReadingStatus(reading.status).label)
     return step.status, str(StepStatus(step.status).label)
@@ -131,7 +134,7 @@ def _choice(action: StepAction) -> ActionChoice:
 
 def _images(received: int, expected: int) -> str:
     if expected:
-        return f"{received} of {expected}"
+        return gettext("%(received)d of %(expected)d") % {"received": received, "expected": expected}
     return str(received) if received else ""
 
 

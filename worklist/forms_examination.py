@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility
 from worklist.clocks import zone_of
@@ -27,22 +28,22 @@ class OrderForm(forms.Form):
     facility = forms.ModelChoiceField(
         queryset=Facility.objects.none(), to_field_name="code", empty_label=None
     )
-    patient_id = forms.CharField(label="Patient ID", max_length=64)
+    patient_id = forms.CharField(label=_("Patient ID"), max_length=64)
     family_name = forms.CharField(max_length=64)
     given_name = forms.CharField(max_length=64, required=False)
     patient_birth_date = forms.DateField(
-        label="Date of birth", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     patient_sex = forms.ChoiceField(
-        label="Sex",
+        label=_("Sex"),
         required=False,
         choices=[("", "Unknown"), ("F", "Female"), ("M", "Male"), ("O", "Other")],
     )
-    patient_class = forms.ChoiceField(label="Patient class", required=False, choices=PatientClass.choices)
-    patient_location = forms.CharField(label="Ward or clinic", max_length=64, required=False)
-    description = forms.CharField(label="Examination", max_length=128)
+    patient_class = forms.ChoiceField(label=_("Patient class"), required=False, choices=PatientClass.choices)
+    patient_location = forms.CharField(label=_("Ward or clinic"), max_length=64, required=False)
+    description = forms.CharField(label=_("Examination"), max_length=128)
     modality = forms.CharField(max_length=16, widget=forms.TextInput(attrs={"list": "modalities"}))
-    body_part_examined = forms.CharField(label="Body part", max_length=32, required=False)
+    body_part_examined = forms.CharField(label=_("Body part"), max_length=32, required=False)
     laterality = forms.ChoiceField(
         required=False, choices=[("", "None"), ("R", "Right"), ("L", "Left"), ("B", "Both")]
     )
@@ -50,21 +51,23 @@ class OrderForm(forms.Form):
         choices=Priority.choices, initial=Priority.ROUTINE, coerce=lambda value: Priority(int(value))
     )
     scheduled_at = forms.DateTimeField(
-        label="Date and time",
+        label=_("Date and time"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    station_ae_title = forms.CharField(label="Station (AE title)", max_length=16, required=False)
-    accession_number = forms.CharField(max_length=16, required=False, help_text="Left blank, one is given.")
-    requesting_physician_name = forms.CharField(label="Ordered by", max_length=64, required=False)
-    requesting_service = forms.CharField(label="Department that orders", max_length=64, required=False)
+    station_ae_title = forms.CharField(label=_("Station (AE title)"), max_length=16, required=False)
+    accession_number = forms.CharField(
+        max_length=16, required=False, help_text=_("Left blank, one is given.")
+    )
+    requesting_physician_name = forms.CharField(label=_("Ordered by"), max_length=64, required=False)
+    requesting_service = forms.CharField(label=_("Department that orders"), max_length=64, required=False)
     reason = forms.CharField(
-        label="Reason and clinical question", required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Reason and clinical question"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     patient_alerts = forms.CharField(
-        label="Allergies and alerts", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Allergies and alerts"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     protocol_note = forms.CharField(
-        label="Protocol", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Protocol"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def __init__(self, *args: Any, facilities: Any, **kwargs: Any) -> None:

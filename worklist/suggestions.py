@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 
 from archive.models import Study
 from worklist.models import RequestedProcedure, ScheduledProcedureStep
@@ -83,22 +84,22 @@ def _moment(step: ScheduledProcedureStep) -> datetime:
 def _rate(study: Study, procedure: RequestedProcedure) -> Suggestion:
     request, reasons, warnings, score = procedure.imaging_service_request, [], [], 0
     if study.accession_number and request.accession_number == study.accession_number:
-        reasons.append("same accession number")
+        reasons.append(gettext("same accession number"))
         score += 50
     if procedure.study_instance_uid == study.study_instance_uid:
-        reasons.append("made for this order")
+        reasons.append(gettext("made for this order"))
         score += 60
     if request.patient_record_id == study.patient_record_id:
-        reasons.append("same patient")
+        reasons.append(gettext("same patient"))
         score += 40
     else:
-        warnings.append("another patient")
+        warnings.append(gettext("another patient"))
         score -= 20
     if procedure.modality in study.modalities_in_study.split("\\"):
-        reasons.append(f"same modality ({procedure.modality})")
+        reasons.append(gettext("same modality (%(modality)s)") % {"modality": procedure.modality})
         score += 20
     else:
-        warnings.append(f"ordered as {procedure.modality}")
+        warnings.append(gettext("ordered as %(modality)s") % {"modality": procedure.modality})
         score -= 10
     distance = distance_in_time(study, procedure)
     if distance is not None:
@@ -110,5 +111,7 @@ def _rate(study: Study, procedure: RequestedProcedure) -> Suggestion:
 def _in_words(distance: timedelta) -> str:
     hours = distance.total_seconds() / 3600
     if hours < 1:
-        return f"{round(hours * 60)} min from its time"
-    return f"{round(hours)} h from its time" if hours < 48 else f"{round(hours / 24)} days from its time"
+        return gettext("%(number)d min from its time") % {"number": round(hours * 60)}
+    if hours < 48:
+        return gettext("%(number)d h from its time") % {"number": round(hours)}
+    return gettext("%(number)d days from its time") % {"number": round(hours / 24)}

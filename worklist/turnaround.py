@@ -9,6 +9,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, DateField, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Window
 from django.db.models.functions import Ceil, RowNumber, TruncDate
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility, User
 from worklist.access import goal_facilities
@@ -21,17 +24,17 @@ class Grouping:
     """By what turn-around times are compared."""
 
     key: str
-    label: str
+    label: str | Promise
     field: str
 
 
 GROUPINGS: tuple[Grouping, ...] = (
-    Grouping("modality", "Modality", "modality"),
-    Grouping("priority", "Priority", "priority"),
-    Grouping("facility", "Site", "facility__code"),
-    Grouping("reader", "Reader", "final_by__username"),
-    Grouping("class", "Patient class", "patient_class"),
-    Grouping("day", "Day", "day"),
+    Grouping("modality", _("Modality"), "modality"),
+    Grouping("priority", _("Priority"), "priority"),
+    Grouping("facility", _("Site"), "facility__code"),
+    Grouping("reader", _("Reader"), "final_by__username"),
+    Grouping("class", _("Patient class"), "patient_class"),
+    Grouping("day", _("Day"), "day"),
 )
 GROUPING_OF = {grouping.key: grouping for grouping in GROUPINGS}
 
@@ -55,7 +58,7 @@ class Turnaround:
 
 @dataclass(frozen=True)
 class Period:
-    """Days at the facilities, both included."""
+    _("""Days at the facilities, both included.""")
 
     first: date
     last: date
@@ -102,8 +105,8 @@ def label_of(grouping: Grouping, key: object) -> str:
     if grouping.key == "priority":
         return str(Priority(int(str(key))).label)
     if isinstance(key, date):
-        return key.isoformat()
-    return str(key or "not known")
+        return date_format(key, "SHORT_DATE_FORMAT")
+    return str(key or _("not known"))
 
 
 def _final_tasks(user: User, period: Period, facility: Facility | None) -> QuerySet[ReadingTask]:

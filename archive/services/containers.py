@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 from pydicom.dataset import Dataset
 
 from archive.exceptions import UnreadableSourceError, UnsafeArchiveError
@@ -31,7 +32,7 @@ _DAMAGE = (
     EOFError,
     OSError,
 )
-_DAMAGED = "This member of the archive is damaged, or packed in a way that is not known here."
+_DAMAGED = gettext_noop("This member of the archive is damaged, or packed in a way that is not known here.")
 
 
 class _Member:
@@ -100,9 +101,13 @@ def dicomdir_files(path: Path) -> Iterator[Path | IngestResult]:
         target = _found_ignoring_case(root, parts)
         name = "/".join(parts)
         if target is None:
-            yield IngestResult(Outcome.REJECTED, name, "The DICOMDIR names this file, but it is not there.")
+            yield IngestResult(
+                Outcome.REJECTED, name, gettext_noop("The DICOMDIR names this file, but it is not there.")
+            )
         elif not target.resolve().is_relative_to(root):
-            yield IngestResult(Outcome.REJECTED, name, "The DICOMDIR names a file outside its folder.")
+            yield IngestResult(
+                Outcome.REJECTED, name, gettext_noop("The DICOMDIR names a file outside its folder.")
+            )
         else:
             yield target
 
@@ -123,15 +128,15 @@ def _reason_against(member: zipfile.ZipInfo) -> str:
     """Return why a member is not read, or an empty text."""
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        return "Its name points outside the archive."
+        return gettext_noop("Its name points outside the archive.")
     if member.flag_bits & 0x1:
-        return "It is encrypted; unpack it first."
+        return gettext_noop("It is encrypted; unpack it first.")
     if member.file_size > settings.PACS_MAX_INSTANCE_BYTES:
         return f"It is larger than {settings.PACS_MAX_INSTANCE_BYTES // 2**20} MiB."
     if member.file_size > _RATIO_MATTERS_FROM_BYTES and member.file_size > _PLAUSIBLE_RATIO * max(
         member.compress_size, 1
     ):
-        return "It unfolds to far more than an image would."
+        return gettext_noop("It unfolds to far more than an image would.")
     return ""
 
 

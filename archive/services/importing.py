@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
+from django.utils.translation import gettext_noop
+
 from archive.exceptions import RefusedError
 from archive.services.containers import dicomdir_files, is_zip, zip_members
 from archive.services.ingest import close_session, ingest_instance, ingest_instances
@@ -105,7 +107,7 @@ def _regular(path: Path) -> Path | IngestResult:
     """Return the path, or a refusal of what is no file: to open a pipe would wait for ever."""
     if path.is_file():
         return path
-    return IngestResult(Outcome.REJECTED, str(path), "It is no regular file.")
+    return IngestResult(Outcome.REJECTED, str(path), gettext_noop("It is no regular file."))
 
 
 def _files_of_dicomdir(path: Path) -> list[Path | IngestResult]:
@@ -116,7 +118,7 @@ def _files_of_dicomdir(path: Path) -> list[Path | IngestResult]:
         return [IngestResult(Outcome.REJECTED, str(path), str(error))]
     except OSError as error:
         return [IngestResult(Outcome.REJECTED, str(path), f"It cannot be read ({error.strerror}).")]
-    return files or [IngestResult(Outcome.REJECTED, str(path), "It names no files.")]
+    return files or [IngestResult(Outcome.REJECTED, str(path), gettext_noop("It names no files."))]
 
 
 def _is_container(path: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Facility
 from archive.events import StudyChanged, study_changed
@@ -93,7 +93,7 @@ class StudyIndexer:
         if planned := self._new.get(identity.sop_instance_uid):
             if planned[1].sha256 != arriving.sha256:
                 return self._keep_aside(arriving, ArrivalConflict.Kind.CONTENT)
-            return Outcome.DUPLICATE, "These bytes are stored already."
+            return Outcome.DUPLICATE, gettext_noop("These bytes are stored already.")
         # Before the study is looked up, which would make one that stays without images.
         if self._is_series_of_another_study(identity):
             return self._keep_aside(arriving, ArrivalConflict.Kind.SERIES)
@@ -113,7 +113,7 @@ class StudyIndexer:
             return self._keep_aside(arriving, ArrivalConflict.Kind.CONTENT)
         if existing.series.study.facility_id != self._facility.pk:
             return self._keep_aside(arriving, ArrivalConflict.Kind.FACILITY)
-        return Outcome.DUPLICATE, "This instance is stored already."
+        return Outcome.DUPLICATE, gettext_noop("This instance is stored already.")
 
     def _created_together(self) -> bool:
         """Write the planned rows; return False, and write none, where another door was first with one of them."""

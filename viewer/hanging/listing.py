@@ -2,6 +2,8 @@
 
 from typing import TypedDict
 
+from django.utils.translation import gettext
+
 from accounts.models import User
 from accounts.roles import Role
 from viewer.access import facilities_with_protocols
@@ -39,7 +41,12 @@ def listing_of(user: User) -> list[ListedBody]:
     ]
     built_in = [
         ListedBody(
-            **hanging_body(one), facility="", role="", whose="Built in", author_name="", may_change=False
+            **hanging_body(one),
+            facility="",
+            role="",
+            whose=gettext("Built in"),
+            author_name="",
+            may_change=False,
         )
         for one in BUILT_IN
     ]
@@ -69,7 +76,10 @@ def _listed(body: HangingBody, row: HangingProtocol, may_change: bool) -> Listed
 
 def _whose(row: HangingProtocol) -> str:
     if row.facility is None:
-        return "Me"
+        return gettext("Me")
     if row.scope == Scope.ROLE:
-        return f"{Role(row.role).label} at {row.facility.name}"
-    return f"Everybody at {row.facility.name}"
+        return gettext("%(role)s at %(facility)s") % {
+            "role": Role(row.role).label,
+            "facility": row.facility.name,
+        }
+    return gettext("Everybody at %(facility)s") % {"facility": row.facility.name}

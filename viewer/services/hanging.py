@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from accounts.models import Facility, User
 from viewer.access import may_manage_protocols
@@ -12,7 +13,7 @@ from viewer.hanging.protocol import Protocol
 from viewer.models import HangingProtocol
 from viewer.models.hanging_protocol import Scope
 
-_NOT_ALLOWED = "Protocols of a facility and of its roles are saved by its administrators."
+_NOT_ALLOWED = gettext_noop("Protocols of a facility and of its roles are saved by its administrators.")
 
 
 @transaction.atomic

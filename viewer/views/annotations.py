@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -25,8 +26,10 @@ from viewer.selectors import annotation_of_study, annotations_of_study, key_imag
 from viewer.services import delete_annotation, mark_key_image, save_annotation, unmark_key_image
 from viewer.views.opening import opened_study
 
-NOT_ALLOWED = "Your role at this facility does not allow to annotate this study. Ask for the right, or tell a radiologist."
-_CONFLICT = (
+NOT_ALLOWED = gettext_noop(
+    "Your role at this facility does not allow to annotate this study. Ask for the right, or tell a radiologist."
+)
+_CONFLICT = gettext_noop(
     "Somebody else has changed or deleted this annotation since you last saw it. Nothing was overwritten: look at the "
     "current one and make your change again."
 )

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
@@ -25,8 +26,8 @@ from viewer.views.opening import opened_instance
 from viewer.views.pictures import CACHE_CONTROL, picture_answer, unavailable
 
 _OPENING = "The opening of the study is recorded once per session."
-_NOT_ALLOWED = "Files of this study may be taken only by those who may download it."
-_UNSHOWABLE = "This document cannot be shown"
+_NOT_ALLOWED = gettext_noop("Files of this study may be taken only by those who may download it.")
+_UNSHOWABLE = gettext_noop("This document cannot be shown")
 # Whatever a file holds: opened by itself it is a page without scripts, forms and origin.
 _SANDBOX = "default-src 'none'; sandbox"
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from accounts.decorators import requires
@@ -18,7 +19,9 @@ from viewer.access import may_export
 from viewer.views.opening import opened_study
 
 _MOST_BYTES = 1024
-_NOT_ALLOWED = "Pictures of this study may be saved and printed only by those who may download it."
+_NOT_ALLOWED = gettext_noop(
+    "Pictures of this study may be saved and printed only by those who may download it."
+)
 _UNREADABLE = 'The body must be {"what": "image", "layout" or "print", "has_identity": true or false}.'
 
 

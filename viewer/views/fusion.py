@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
@@ -34,8 +35,8 @@ from viewer.volumes.request import PlaneRequest
 from viewer.volumes.series import SeriesVolume
 
 _OPENING = "The opening of each study is recorded once per session."
-_NOTHING_OVER = "Nothing can be laid over this image"
-_APART = "The two series do not lie in one frame of reference."
+_NOTHING_OVER = gettext_noop("Nothing can be laid over this image")
+_APART = gettext_noop("The two series do not lie in one frame of reference.")
 
 
 @require_GET

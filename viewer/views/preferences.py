@@ -4,6 +4,7 @@ import json
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import requires
@@ -16,7 +17,7 @@ from viewer.services.preferences import save_preferences
 from viewer.stored_preferences import preferences_of
 
 _MOST_BYTES = 32 * 1024
-_TITLE = "These preferences cannot be kept"
+_TITLE = gettext_noop("These preferences cannot be kept")
 
 
 @require_http_methods(["GET", "PUT"])

@@ -4,6 +4,7 @@ import math
 
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 
 from common.http import problem
 from dicomkit.errors import DicomKitError, InvalidTileError, NotAVolumeError
@@ -14,7 +15,7 @@ from viewer.views.pictures import requested_tile, unavailable
 from viewer.volumes.request import OBLIQUE, ObliquePlane, PlaneRequest
 from viewer.volumes.series import SeriesVolume, content_of, content_tag, series_volume
 
-_NO_VOLUME = "This series cannot be reformatted"
+_NO_VOLUME = gettext_noop("This series cannot be reformatted")
 
 
 def current_volume(series_instance_uid: str, tag: str = "", *, group: int = 0) -> SeriesVolume:

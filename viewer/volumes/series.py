@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from archive.models import Instance
 from dicomkit.errors import NotAVolumeError
@@ -29,7 +30,7 @@ _REMEMBERED = 16
 _BYTES_PER_VOXEL = 2
 _LARGEST_NUMBER = 1e12
 _SAME_SUV = 1e-3
-_SUV_UNKNOWN = "Some images of the series have no SUV."
+_SUV_UNKNOWN = gettext_noop("Some images of the series have no SUV.")
 _TAG_LENGTH = 16
 # Below, the planes lie as straight in the patient as the technologist could lay the patient.
 _TOLD_TURN_DEGREES = 0.5

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext_noop
 from numpy.typing import NDArray
 
 from dicomkit.reformat_voxels import PADDING, Voxels
@@ -28,7 +29,7 @@ _UNFINISHED = "unfinished-"
 # Of a process that ended while it made a folder.
 _UNFINISHED_SECONDS = 3600
 _BYTES_PER_VOXEL = 2
-_NO_ROOM = "The server has no room on its disk for the volume of this series."
+_NO_ROOM = gettext_noop("The server has no room on its disk for the volume of this series.")
 
 
 class StoredVolume:

@@ -19,7 +19,9 @@ class ReadingTask(models.Model):
     status_since = models.DateTimeField()
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.ROUTINE)
     patient_class = models.CharField(max_length=1, choices=PatientClass, blank=True)
-    modality = models.CharField(max_length=16, blank=True, help_text="The one by which the study is counted.")
+    modality = models.CharField(
+        max_length=16, blank=True, help_text=_("The one by which the study is counted.")
+    )
     subspecialty = models.CharField(max_length=24, blank=True)
     clock_started_at = models.DateTimeField(
         help_text=_("Completion of the examination; the first image until then.")

@@ -1,5 +1,8 @@
 """Which readers a study is for, by what was imaged and how."""
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from archive.models import Study
 from dicomkit.body_regions import regions_of_parts, regions_of_words
 
@@ -22,17 +25,17 @@ _BY_REGION: tuple[tuple[str, frozenset[str]], ...] = (
         frozenset({"shoulder", "elbow", "forearm", "hand", "thigh", "hip", "knee", "lower leg", "foot"}),
     ),
 )
-SUBSPECIALTIES: dict[str, str] = {
-    "abdomen": "Abdomen",
-    "breast": "Breast",
-    "cardiac": "Heart",
-    "chest": "Chest",
-    "dental": "Dental",
-    "interventional": "Intervention",
-    "musculoskeletal": "Bones and joints",
-    "neuro": "Head and spine",
-    "nuclear": "Nuclear medicine",
-    "pathology": "Pathology",
+SUBSPECIALTIES: dict[str, str | Promise] = {
+    "abdomen": _("Abdomen"),
+    "breast": _("Breast"),
+    "cardiac": _("Heart"),
+    "chest": _("Chest"),
+    "dental": _("Dental"),
+    "interventional": _("Intervention"),
+    "musculoskeletal": _("Bones and joints"),
+    "neuro": _("Head and spine"),
+    "nuclear": _("Nuclear medicine"),
+    "pathology": _("Pathology"),
 }
 
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import requires, signed_in_user
@@ -37,7 +38,11 @@ def new_order(request: HttpRequest) -> HttpResponse:
         except OrderError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"The order has the accession number {placed.accession_number}.")
+            messages.success(
+                request,
+                gettext("The order has the accession number %(number)s.")
+                % {"number": placed.accession_number},
+            )
             return redirect("worklist:examination", placed.requested_procedures.get().pk)
     return render(
         request,

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires, signed_in_user
@@ -53,7 +54,9 @@ def match(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect
         messages.error(request, str(error))
     else:
         number = procedure.imaging_service_request.accession_number
-        messages.success(request, f"The study now belongs to the order {number}.")
+        messages.success(
+            request, gettext("The study now belongs to the order %(number)s.") % {"number": number}
+        )
     return back_to(request, reverse("worklist:unmatched"))
 
 
