@@ -37,6 +37,8 @@ class TaskName(StrEnum):
     WARM_STACK = "viewer.warm_stack"
     WARM_IMAGES = "viewer.warm_images"
     WARM_SERIES = "viewer.warm_series"
+    RENDER_CINE = "viewer.render_cine"
+    ENCODE_CINE = "viewer.encode_cine"
     TAKE_IN_STUDY = "worklist.take_in_study"
     ESCALATE_OVERDUE = "worklist.escalate_overdue"
     RELEASE_STALE_CLAIMS = "worklist.release_stale_claims"
@@ -64,6 +66,10 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.WARM_STACK: Queue.RENDER,
     TaskName.WARM_IMAGES: Queue.WARM,
     TaskName.WARM_SERIES: Queue.WARM,
+    # A reader waits for the film; each task renders for a moment only.
+    TaskName.RENDER_CINE: Queue.RENDER,
+    # It decodes nothing that came from outside, and would hold a render process for seconds.
+    TaskName.ENCODE_CINE: Queue.HOUSEKEEPING,
     TaskName.TAKE_IN_STUDY: Queue.HOUSEKEEPING,
     TaskName.ESCALATE_OVERDUE: Queue.HOUSEKEEPING,
     TaskName.RELEASE_STALE_CLAIMS: Queue.HOUSEKEEPING,

@@ -254,6 +254,8 @@ PACS_TILE_CACHE_BYTES = env_int("PACS_TILE_CACHE_BYTES", 512 * 2**20, minimum=2*
 # Voxels of volumes that were reformatted last, for the render processes of this machine, and the bytes they may take.
 PACS_VOLUME_DIR = env_path("PACS_VOLUME_DIR", PACS_DATA_DIR / "volumes")
 PACS_VOLUME_CACHE_BYTES = env_int("PACS_VOLUME_CACHE_BYTES", 8 * 2**30, minimum=2**20)
+# Films that readers asked for, until they have fetched them or an hour is over.
+PACS_EXPORT_DIR = env_path("PACS_EXPORT_DIR", PACS_DATA_DIR / "exports")
 # What one picture may cost a render process, in seconds and in bytes of its memory, before the process is ended.
 PACS_RENDER_SECONDS = env_int("PACS_RENDER_SECONDS", 20, minimum=1, maximum=240)
 PACS_RENDER_MEMORY_BYTES = env_int("PACS_RENDER_MEMORY_BYTES", 1536 * 2**20, minimum=512 * 2**20)

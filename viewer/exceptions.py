@@ -48,6 +48,14 @@ class InvalidProtocolError(ViewerError):
         super().__init__(f"{place} {problem}.")
 
 
+class InvalidCineRequestError(ViewerError):
+    """A film that cannot be made as it was asked for; the message says why."""
+
+
+class CineEncodingError(ViewerError):
+    """The encoder made no file of the pictures of a film."""
+
+
 class InvalidPreferencesError(ViewerError):
     """Preferences that are none; the message says which field is wrong and what it may be."""
 

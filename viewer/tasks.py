@@ -4,6 +4,7 @@ from typing import Any
 
 from common.tasks import TaskName, task
 from viewer import services
+from viewer.cine import services as cine_services
 from viewer.documents.request import DocumentRequest
 from viewer.fusion import services as fusion_services
 from viewer.fusion.request import FusionRequest
@@ -97,3 +98,15 @@ def build_volume(series_instance_uid: str, content: str) -> None:
 def warm_planes(request: dict[str, Any], indexes: list[int]) -> None:
     """Render some planes of a stack ahead."""
     volume_services.warm_planes(request, indexes)
+
+
+@task(TaskName.RENDER_CINE)
+def render_cine(export_id: str, position: int, wanted: dict[str, Any]) -> None:
+    """Render some frames of a film."""
+    cine_services.render_cine(export_id, position, wanted)
+
+
+@task(TaskName.ENCODE_CINE)
+def encode_cine(export_id: str, wanted: dict[str, Any]) -> None:
+    """Make the file of a film."""
+    cine_services.encode_cine(export_id, wanted)

@@ -4,6 +4,7 @@ import common.converters  # noqa: F401 -- makes <uid:...> known
 from viewer.views import (
     ahead,
     annotations,
+    cine,
     documents,
     evidence,
     exports,
@@ -46,6 +47,9 @@ urlpatterns = [
         name="key_image",
     ),
     path("studies/<uid:study_instance_uid>/exports", exports.export, name="export"),
+    path("studies/<uid:study_instance_uid>/films", cine.film, name="film"),
+    path("studies/<uid:study_instance_uid>/films/<uuid:export_id>.json", cine.progress, name="film_progress"),
+    path("studies/<uid:study_instance_uid>/films/<uuid:export_id>", cine.download, name="film_download"),
     path("studies/<uid:study_instance_uid>/evidence", evidence.evidence, name="evidence"),
     path(
         "presentations/<uid:state_sop_instance_uid>/<uid:sop_instance_uid>.bin",

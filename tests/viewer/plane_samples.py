@@ -21,6 +21,8 @@ SLICES, ROWS, COLUMNS = 10, 16, 20
 SPACING = (0.8, 0.8)
 SLICE_MM = 2.0
 TASKS = {
+    "viewer.render_cine": tasks.render_cine,
+    "viewer.encode_cine": tasks.encode_cine,
     "viewer.render_slide": tasks.render_slide,
     "viewer.render_plane": tasks.render_plane,
     "viewer.render_fusion": tasks.render_fusion,

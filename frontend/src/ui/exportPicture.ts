@@ -7,6 +7,7 @@ import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
 import { composePicture } from "./composePicture";
 import { element, icon } from "./dom";
+import { exportFilm } from "./exportFilm";
 import { placeBelow } from "./menus";
 import { showMessage } from "./message";
 import type { ViewerContext } from "./viewerContext";
@@ -32,16 +33,24 @@ const EXPORTS: readonly (readonly [string, string, Export])[] = [
   ["print", t("Print all pictures on the screen"), { what: "print", hasIdentity: true }],
 ];
 
-/** Pictures as they are shown, as PNG or on paper, for those who may download the study. */
+const FILM = "Save this series as a film…";
+
+/** Pictures as they are shown, as PNG or on paper, and films, for those who may download the study. */
 export function exportCommands(): Command[] {
-  return EXPORTS.map(([id, label, wanted]) => ({
+  const command = (id: string, label: string, run: (context: ViewerContext) => void): Command => ({
     id,
     label,
     group: "page",
     keys: [],
-    run: (context) => void exportPicture(context, wanted),
+    run,
     isPossible: (context) => mayExport(context) && context.grid.active.stack !== null,
-  }));
+  });
+  return [
+    ...EXPORTS.map(([id, label, wanted]) =>
+      command(id, label, (context) => void exportPicture(context, wanted)),
+    ),
+    command("export-film", FILM, exportFilm),
+  ];
 }
 
 /** The same in the tool bar; null where the reader may take nothing away. */
@@ -55,12 +64,12 @@ export function exportMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Save")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
-  for (const [, label, wanted] of EXPORTS) {
+  for (const { label, run } of exportCommands()) {
     const button = element("button", { type: "button", class: "menu__item" }, element("span", {}, label));
     bag.add(
       listen(button, "click", () => {
         menu.removeAttribute("open");
-        void exportPicture(context, wanted);
+        run(context);
       }),
     );
     panel.append(button);
