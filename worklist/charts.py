@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.translation import gettext
 
@@ -56,11 +56,13 @@ def line_of(days: Sequence[Turnaround]) -> Line | None:
         return None
     top = max(one.ninetieth for one in days) or timedelta(seconds=1)
 
+    dates = [date.fromisoformat(one.group) for one in days]
+    whole = (dates[-1] - dates[0]).days
+
     def points(times: Sequence[timedelta]) -> str:
-        step = WIDTH / (len(times) - 1)
         return " ".join(
-            f"{number * step:.1f},{HEIGHT - HEIGHT * max(time / top, 0):.1f}"
-            for number, time in enumerate(times)
+            f"{WIDTH * (day - dates[0]).days / whole:.1f},{HEIGHT - HEIGHT * max(time / top, 0):.1f}"
+            for day, time in zip(dates, times, strict=True)
         )
 
     return Line(
