@@ -12,7 +12,11 @@ from django.db import Error as DatabaseFailure
 from django.db import connections
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, evt
-from pynetdicom.sop_class import Verification
+from pynetdicom.sop_class import (
+    ModalityPerformedProcedureStep,
+    ModalityWorklistInformationFind,
+    Verification,
+)
 
 from dimse.associations import OpenAssociations
 from dimse.data_set import IMPLEMENTATION_CLASS_UID, ReceivedDataSet
@@ -22,6 +26,8 @@ from dimse.guard import GuardedAssociation, GuardedServer, require_tested_librar
 from dimse.guarded_reading import MAXIMUM_PDU_BYTES
 from dimse.handlers.association import handle_common_extended, handle_requested
 from dimse.handlers.echo import handle_echo
+from dimse.handlers.modality_worklist import handle_find
+from dimse.handlers.performed_step import handle_create, handle_set
 from dimse.handlers.store import handle_store
 from dimse.refusals import Refusals
 
@@ -35,7 +41,7 @@ DRAIN_SECONDS = 15.0
 
 
 class Receiver:
-    """C-ECHO and C-STORE SCP of this installation.
+    """SCP of this installation: verification, storage, modality worklist, performed procedure steps.
 
     Parameters
     ----------
@@ -76,6 +82,9 @@ class Receiver:
                     (evt.EVT_SOP_COMMON, handle_common_extended),
                     (evt.EVT_C_ECHO, handle_echo, [self._associations]),
                     (evt.EVT_C_STORE, handle_store, [self._associations]),
+                    (evt.EVT_C_FIND, handle_find, [self._associations]),
+                    (evt.EVT_N_CREATE, handle_create, [self._associations]),
+                    (evt.EVT_N_SET, handle_set, [self._associations]),
                 ],
                 server_class=GuardedServer,
                 gate=self._gate,
@@ -153,5 +162,6 @@ def _application_entity() -> AE:
     entity.require_called_aet = True
     # The gate counts and answers; pynetdicom's own count, which includes connections without a request, only backs it.
     entity.maximum_associations = max(CONNECTIONS_IN_ALL, ASSOCIATIONS_IN_ALL)
-    entity.add_supported_context(Verification, [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+    for service in (Verification, ModalityWorklistInformationFind, ModalityPerformedProcedureStep):
+        entity.add_supported_context(service, [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
     return entity

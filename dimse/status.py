@@ -1,8 +1,8 @@
-"""What a C-STORE is answered: one table from outcomes, one from errors.
+"""What is answered, and for a C-STORE one table from outcomes and one from errors.
 
 References
 ----------
-PS3.4 B.2.3 (storage statuses), PS3.7 C (general statuses)
+PS3.4 B.2.3 (storage), C.4.1.1.4 (query), PS3.7 C (general statuses)
 """
 
 from enum import IntEnum
@@ -22,13 +22,21 @@ class Status(IntEnum):
     """The statuses that we answer with."""
 
     SUCCESS = 0x0000
+    INVALID_ATTRIBUTE_VALUE = 0x0106
     PROCESSING_FAILURE = 0x0110
+    DUPLICATE_SOP_INSTANCE = 0x0111
+    NO_SUCH_INSTANCE = 0x0112
+    INVALID_SOP_INSTANCE = 0x0117
+    MISSING_ATTRIBUTE = 0x0120
     NOT_AUTHORIZED = 0x0124
     OUT_OF_RESOURCES = 0xA700
+    # Of a C-STORE the data set, of a C-FIND the identifier, is not one of its SOP class.
     DATA_SET_DOES_NOT_MATCH = 0xA900
     # A warning: stored, and something about it differs from what the sender believes.
     KEPT_ASIDE = 0xB000
     CANNOT_UNDERSTAND = 0xC000
+    CANCELLED = 0xFE00
+    PENDING = 0xFF00
 
 
 STATUS_OF_OUTCOME: dict[Outcome, Status] = {

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import Facility
 from worklist.access import Visitor, visible_steps
 from worklist.clocks import day_at
-from worklist.models import PerformedProcedureStep, ScheduledProcedureStep
-from worklist.states import PerformedStatus, StepStatus
+from worklist.models import ScheduledProcedureStep
+from worklist.states import StepStatus
 
 # One day of one department; a longer list is narrowed down instead of paged.
 MOST_ROWS = 500
@@ -66,13 +66,6 @@ def stations_of(facility: Facility) -> list[str]:
         station_ae_title=""
     )
     return list(rows.order_by("station_ae_title").values_list("station_ae_title", flat=True).distinct()[:200])
-
-
-def unended_performed_steps(step: ScheduledProcedureStep) -> QuerySet[PerformedProcedureStep]:
-    """Return what a modality has begun for a step and not ended."""
-    return PerformedProcedureStep.objects.filter(
-        scheduled_procedure_step=step, status=PerformedStatus.IN_PROGRESS
-    )
 
 
 def _with_order(steps: QuerySet[ScheduledProcedureStep]) -> QuerySet[ScheduledProcedureStep]:

@@ -51,3 +51,18 @@ class OrderError(WorklistError):
 
 class AlreadyMatchedError(WorklistError):
     """A study or a requested procedure that belongs to another one already."""
+
+
+class KnownPerformedStepError(WorklistError):
+    """A performed procedure step was announced under the UID of another one."""
+
+    def __init__(self) -> None:
+        super().__init__("A performed procedure step with this UID exists already.")
+
+
+class PerformedStepAttributeError(WorklistError):
+    """A report of a modality lacks an attribute, or has a value that is not possible."""
+
+    def __init__(self, keyword: str, *, is_missing: bool) -> None:
+        super().__init__(f"{keyword} is {'missing' if is_missing else 'not possible'}.")
+        self.is_missing = is_missing

@@ -12,7 +12,7 @@ from pydicom.uid import (
     JPEGLosslessSV1,
 )
 from pynetdicom import build_context
-from pynetdicom.sop_class import ModalityWorklistInformationFind, Verification
+from pynetdicom.sop_class import PatientRootQueryRetrieveInformationModelFind, Verification
 
 from accounts.models import Facility
 from accounts.services.facilities import change_facility
@@ -170,7 +170,7 @@ def test_services_that_are_not_offered_and_deflated_data_sets_are_not_accepted(
 ) -> None:
     contexts = [
         build_context(Verification),
-        build_context(ModalityWorklistInformationFind),
+        build_context(PatientRootQueryRetrieveInformationModelFind),
         build_context(CTImageStorage, DeflatedExplicitVRLittleEndian),
     ]
 

@@ -155,7 +155,7 @@ def test_images_begin_the_step_and_end_it_where_no_modality_reports(north):
 def test_a_modality_that_reports_has_the_last_word_on_when_its_step_ends(north):
     request = order(facility=north, accession_number="A1")
     performed = acquisition.begin_performed_step(
-        facility=north, sop_instance_uid="1.2.3.4", step=step_of(request), started_at=NOON
+        facility=north, sop_instance_uid="1.2.3.4", steps=[step_of(request)], started_at=NOON
     )
     study = arrived(facility=north, accession_number="A1")
     assert (step_of(request).status, task_of(study).status) == ("in_progress", "in_progress")

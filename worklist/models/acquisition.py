@@ -56,12 +56,9 @@ class PerformedProcedureStep(TimestampedModel):
     """
 
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="performed_procedure_steps")
-    scheduled_procedure_step = models.ForeignKey(
-        ScheduledProcedureStep,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="performed_procedure_steps",
+    # One run at the scanner may serve several orders.
+    scheduled_procedure_steps = models.ManyToManyField(
+        ScheduledProcedureStep, blank=True, related_name="performed_procedure_steps"
     )
     sop_instance_uid = models.CharField(max_length=64, unique=True)
     performed_procedure_step_id = models.CharField(max_length=16, blank=True)

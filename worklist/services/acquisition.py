@@ -1,6 +1,6 @@
 """What happens at the modality: arrival, begin, end; by hand, by MPPS or seen by the images."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from audit.vocabulary import EventType
 from common.events import emit_on_commit
 from worklist.access import ordering_facilities
 from worklist.events import ProcedureChanged, procedure_changed
-from worklist.exceptions import ChangedMeanwhileError, ReasonMissingError
+from worklist.exceptions import ChangedMeanwhileError, KnownPerformedStepError, ReasonMissingError
 from worklist.models import (
     PerformedProcedureStep,
     ReadingTask,
@@ -96,22 +96,27 @@ def begin_performed_step(
     *,
     facility: Facility,
     sop_instance_uid: str,
-    step: ScheduledProcedureStep | None,
+    steps: Sequence[ScheduledProcedureStep],
     started_at: datetime,
     **columns: Any,
 ) -> PerformedProcedureStep:
-    """Take down that a modality has begun (N-CREATE of MPPS, PS3.4 F.7.2.1). The same message twice is one step."""
+    """Take down that a modality has begun (N-CREATE of MPPS, PS3.4 F.7.2.1), for one scheduled step or several.
+
+    Raises
+    ------
+    KnownPerformedStepError
+        It was taken down already.
+    """
     performed, created = PerformedProcedureStep.objects.get_or_create(
         sop_instance_uid=sop_instance_uid,
-        defaults={
-            "facility": facility,
-            "scheduled_procedure_step": step,
-            "started_at": started_at,
-            **columns,
-        },
+        defaults={"facility": facility, "started_at": started_at, **columns},
     )
-    if created and step and StepAction.START in STEP_TRANSITIONS.possible(StepStatus(step.status)):
-        act_on_step(step=step, action=StepAction.START, user=None, started_at=started_at)
+    if not created:
+        raise KnownPerformedStepError
+    performed.scheduled_procedure_steps.set(steps)
+    for step in steps:
+        if StepAction.START in STEP_TRANSITIONS.possible(StepStatus(step.status)):
+            act_on_step(step=step, action=StepAction.START, user=None, started_at=started_at)
     return performed
 
 
@@ -140,8 +145,7 @@ def report_performed_step(
         raise ChangedMeanwhileError
     for name, value in columns.items():
         setattr(performed, name, value)
-    step = performed.scheduled_procedure_step
-    if step:
+    for step in performed.scheduled_procedure_steps.order_by("pk"):
         _let_step_follow(step, action, performed)
     return performed
 
@@ -159,13 +163,10 @@ def start_by_images(procedure: RequestedProcedure) -> None:
 
 def complete_by_images(procedure: RequestedProcedure) -> None:
     """Complete the steps of a procedure whose images have stopped arriving, unless the modality itself will say so."""
-    reported = PerformedProcedureStep.objects.filter(status=PerformedStatus.IN_PROGRESS).values(
-        "scheduled_procedure_step"
-    )
     steps = ScheduledProcedureStep.objects.filter(
         requested_procedure=procedure, status=StepStatus.IN_PROGRESS
     )
-    for step in steps.exclude(pk__in=reported.filter(scheduled_procedure_step__isnull=False)):
+    for step in steps.exclude(performed_procedure_steps__status=PerformedStatus.IN_PROGRESS):
         act_on_step(step=step, action=StepAction.COMPLETE, user=None)
 
 

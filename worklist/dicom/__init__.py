@@ -1,0 +1,1 @@
+"""Scheduled and performed steps in the words of DICOM."""
