@@ -16,6 +16,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
     return {
         "may_upload": flag(Codename.UPLOAD_STUDY),
+        "may_download": flag(Codename.DOWNLOAD_STUDY),
         "may_view_audit": flag(Codename.VIEW_AUDIT),
         "may_view_examinations": flag(Codename.VIEW_STUDY),
         "may_assign_reading": flag(Codename.ASSIGN_READING),

@@ -9,7 +9,7 @@ from pacs_site import health
 handler500 = "pacs_site.errors.answer_failure"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="worklist:list"), name="home"),
+    path("", RedirectView.as_view(pattern_name="worklist:start"), name="home"),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("archive/", include("archive.urls")),

@@ -30,7 +30,7 @@ TILE = f"/viewer/tiles/{SOP}/1/0/0/0.png"
 
 ADDRESSES = {
     "worklist": "/worklist/",
-    "worklist, filtered and sorted": "/worklist/?modality=OT&date_preset=all&status=receiving&sort=patient&dir=asc",
+    "worklist, filtered and sorted": "/worklist/?modality=OT&date_preset=all&status=in_progress&sort=patient&dir=asc",
     "worklist row": f"/worklist/rows/{STUDY}/",
     "worklist series": f"/worklist/studies/{STUDY}/series/",
     "viewer page": f"/viewer/studies/{STUDY}/",

@@ -1,14 +1,14 @@
 """Who may order, examine, read and assign. The only file of the worklist that names rights."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Facility, User
+from accounts.models import Facility, Membership, User
 from accounts.permissions import facilities_with, filter_visible, may, may_on
-from accounts.roles import Codename
+from accounts.roles import Codename, roles_over_facility
 from archive.access import visible_studies
 from archive.models import Study
-from worklist.models import ReadingTask, RequestedProcedure, ScheduledProcedureStep
+from worklist.models import ReadingTask, RequestedProcedure, SavedList, ScheduledProcedureStep, Scope
 
 Visitor = User | AnonymousUser
 
@@ -21,6 +21,11 @@ def visible_tasks(user: Visitor) -> QuerySet[ReadingTask]:
 def readable_studies(user: Visitor) -> QuerySet[Study]:
     """Return the studies on which the user may report, by membership or because they were shared for that."""
     return filter_visible(Study.objects.all(), user, Codename.REPORT_STUDY)
+
+
+def exportable_studies(user: Visitor) -> QuerySet[Study]:
+    """Return the studies that may leave the system with the user."""
+    return filter_visible(Study.objects.all(), user, Codename.DOWNLOAD_STUDY)
 
 
 def may_read(user: Visitor, study: Study) -> bool:
@@ -73,3 +78,39 @@ def visible_procedures(user: Visitor) -> QuerySet[RequestedProcedure]:
 def visible_steps(user: Visitor) -> QuerySet[ScheduledProcedureStep]:
     """Return the scheduled steps of the facilities whose studies the user may see."""
     return ScheduledProcedureStep.objects.filter(facility__in=facilities_with(user, Codename.VIEW_STUDY))
+
+
+def list_facilities(user: Visitor) -> QuerySet[Facility]:
+    """Return the facilities for which the user saves lists: those that he administers."""
+    return facilities_with(user, Codename.MANAGE_USERS)
+
+
+def may_save_lists(user: Visitor, facility: Facility) -> bool:
+    """Return whether the user may save and change the lists of a facility and of the roles at it."""
+    return list_facilities(user).filter(pk=facility.pk).exists()
+
+
+def visible_lists(user: Visitor) -> QuerySet[SavedList]:
+    """Return the saved lists that a user has: the own ones, those of the own roles, those of the own facilities."""
+    if user.pk is None:
+        return SavedList.objects.none()
+    memberships = Membership.objects.filter(
+        user=user.pk, facility__is_active=True, facility=OuterRef("facility")
+    )
+    of_role = Exists(memberships.filter(role=OuterRef("role")))
+    return SavedList.objects.filter(
+        Q(scope=Scope.USER, user=user.pk)
+        | Q(of_role, scope=Scope.ROLE)
+        | Q(Exists(memberships), scope=Scope.FACILITY)
+    ).order_by("name", "pk")
+
+
+def readers_of(user: Visitor) -> QuerySet[User]:
+    """Return the people who may report at the facilities whose studies the user may see, for choosing one."""
+    facilities = facilities_with(user, Codename.VIEW_STUDY)
+    reading = Membership.objects.filter(
+        facility__in=facilities, role__in=roles_over_facility(Codename.REPORT_STUDY)
+    )
+    return User.objects.filter(pk__in=reading.values("user"), is_active=True).order_by(
+        "display_name", "username"
+    )

@@ -1,11 +1,12 @@
 """What a user asks of the list, as values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from worklist.columns import DEFAULT_COLUMN, Column
 
 
 class DatePreset(StrEnum):
@@ -19,15 +20,38 @@ class DatePreset(StrEnum):
     RANGE = "range"
 
 
+# Who reads a study, beside the user names of people.
+ME, NOBODY = "me", "nobody"
+# The subspecialties of the user's own profile.
+MINE = "mine"
+UNFILTERED_LIST = "all"
+
+
 @dataclass(frozen=True)
 class Criteria:
-    """Filters of the list; an empty value does not filter."""
+    """Filters of the list; an empty value does not filter.
 
+    Attributes
+    ----------
+    list_key
+        The built-in list that is narrowed.
+    reader
+        Who reads it or is to: `ME`, `NOBODY` or a user name.
+    """
+
+    list_key: str = UNFILTERED_LIST
     text: str = ""
     modality: str = ""
     facility_code: str = ""
-    status: str = ""
+    statuses: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
+    patient_class: str = ""
+    reader: str = ""
+    subspecialty: str = ""
+    physician: str = ""
     body_part: str = ""
+    is_overdue: bool = False
+    is_arriving: bool = False
     date_preset: DatePreset = DatePreset.ALL
     date_from: date | None = None
     date_to: date | None = None
@@ -35,7 +59,13 @@ class Criteria:
     @property
     def is_filtered(self) -> bool:
         """Whether anything narrows the list."""
-        return self != Criteria()
+        return self != Criteria(list_key=self.list_key)
+
+    @property
+    def unusual_filters(self) -> int:
+        """How many of the filters are set that stand behind the others."""
+        behind = (self.statuses, self.priorities, self.patient_class, self.reader, self.subspecialty)
+        return sum(map(bool, (*behind, self.physician, self.body_part, self.is_overdue, self.is_arriving)))
 
     def date_range(self, today: date) -> tuple[date | None, date | None]:
         """Return first and last Study Date asked for, both included."""
@@ -53,41 +83,33 @@ class Criteria:
             case DatePreset.ALL:
                 return None, None
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what differs from asking for nothing, for keeping."""
+        nothing = asdict(Criteria())
+        values = {name: value for name, value in asdict(self).items() if value != nothing[name]}
+        return {
+            name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()
+        }
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the list that can be sorted by.
 
-    Attributes
-    ----------
-    key
-        Its name in addresses and templates.
-    field
-        The model field that orders it; never null, and indexed together with the primary key.
+def criteria_from_json(kept: Mapping[str, Any]) -> Criteria:
+    """Return the criteria that were kept; what this version does not know does not filter.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A value is not of its kind.
     """
-
-    key: str
-    label: str | Promise
-    field: str
-
-
-COLUMNS: tuple[Column, ...] = (
-    Column("patient", _("Patient"), "patient_name_key"),
-    Column("patient_id", _("Patient ID"), "patient_id"),
-    Column("age", _("Age"), "patient_age_days"),
-    Column("sex", _("Sex"), "patient_sex"),
-    Column("date", _("Study date"), "study_moment"),
-    Column("description", _("Description"), "study_description"),
-    Column("modality", _("Modality"), "modalities_in_study"),
-    Column("body_part", _("Body part"), "body_parts_examined"),
-    Column("accession", _("Accession"), "accession_number"),
-    Column("series", _("Series"), "number_of_study_related_series"),
-    Column("images", _("Images"), "number_of_study_related_instances"),
-    Column("status", _("Status"), "status"),
-    Column("facility", _("Facility"), "facility_id"),
-)
-COLUMN_OF = {column.key: column for column in COLUMNS}
-DEFAULT_COLUMN = COLUMN_OF["date"]
+    values = {name: value for name, value in kept.items() if name in Criteria.__dataclass_fields__}
+    for name in ("statuses", "priorities"):
+        if name in values:
+            values[name] = tuple(values[name])
+    for name in ("date_from", "date_to"):
+        if values.get(name):
+            values[name] = date.fromisoformat(values[name])
+    if "date_preset" in values:
+        values["date_preset"] = DatePreset(values["date_preset"])
+    return replace(Criteria(), **values)
 
 
 @dataclass(frozen=True)

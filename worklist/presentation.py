@@ -1,63 +1,189 @@
 """Rows of the list as the template shows them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from archive.models import ReceptionStatus, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
+from worklist.clock import Clock, clock_of
+from worklist.clocks import zone_of
+from worklist.columns import Column
 from worklist.modalities import split_modalities
+from worklist.models import PatientClass, Priority, ReadingTask
+from worklist.services.subspecialty import SUBSPECIALTIES
+from worklist.states import ReadingStatus
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a row.
+
+    Attributes
+    ----------
+    kind
+        Which branch of the template writes it; "text" writes nothing but the text.
+    """
+
+    key: str
+    text: str
+    kind: str = "text"
 
 
 @dataclass(frozen=True)
 class Row:
     """One study of the list, as text.
 
-    `notes` are the modalities of objects about the images, shown briefly.
+    Attributes
+    ----------
+    order
+        The values that it is sorted by, as numbers, where a page can compare them; else empty.
+    is_here
+        Whether the list that it is shown in still holds it.
+    notes
+        Modalities of objects about the images, shown briefly.
+    reader_since
+        Since when its reader reads it, on the clock of its facility; empty where it is only assigned.
     """
 
     study_instance_uid: str
-    patient_name: str
-    patient_id: str
-    age: str
-    sex: str
-    study_date: date | None
-    study_time: time | None
-    study_description: str
+    viewer_url: str
+    status: str
+    cells: list[Cell]
+    clock: Clock | None
+    order: list[float]
+    is_here: bool
+    is_set_aside: bool
+    is_arriving: bool
+    is_own: bool
+    priority: int
     modalities: list[str]
     notes: list[str]
-    body_part: str
-    accession_number: str
-    number_of_series: int
-    number_of_instances: int
-    status: str
-    status_label: str
-    facility_code: str
-    viewer_url: str
+    reader_since: str
+    last_image: str
+    moment: str
 
 
-def row_of(study: Study) -> Row:
-    """Return the row of a study; its facility must have been selected with it."""
+@dataclass(frozen=True)
+class RowContext:
+    """What rows depend on beside their studies."""
+
+    columns: Sequence[Column]
+    column: Column
+    user_pk: int | None
+    now: datetime
+    expected: dict[int, int]
+    set_aside: frozenset[int] = frozenset()
+
+
+def row_of(study: Study, context: RowContext, *, is_here: bool = True) -> Row:
+    """Return the row of a study; what `selectors.with_all_of_rows` names must have been selected with it."""
+    task, zone = getattr(study, "reading", None), zone_of(study.facility)
     modalities, notes = split_modalities(study.modalities_in_study)
+    is_aside = study.pk in context.set_aside
     return Row(
         study_instance_uid=study.study_instance_uid,
-        patient_name=display_name(study.patient_name),
-        patient_id=study.patient_id,
-        age=age_of(study),
-        sex=study.patient_sex,
-        study_date=study.study_date,
-        study_time=study.study_time,
-        study_description=study.study_description,
+        viewer_url=reverse("viewer:study", args=[study.study_instance_uid]),
+        status=task.status if task else ReadingStatus.IN_PROGRESS,
+        cells=[
+            Cell(column.key, _TEXT_OF[column.key](study, task, context), _KIND_OF.get(column.key, "text"))
+            for column in context.columns
+        ],
+        clock=clock_of(task, context.now) if task else None,
+        order=_order(study, context.column, is_aside),
+        is_here=is_here,
+        is_set_aside=is_aside,
+        is_arriving=study.status == ReceptionStatus.RECEIVING,
+        is_own=bool(task and context.user_pk and task.claimed_by_id == context.user_pk),
+        priority=task.priority if task else Priority.ROUTINE,
         modalities=modalities,
         notes=notes,
-        body_part=study.body_parts_examined.replace("\\", ", "),
-        accession_number=study.accession_number,
-        number_of_series=study.number_of_study_related_series,
-        number_of_instances=study.number_of_study_related_instances,
-        status=study.status,
-        status_label=str(ReceptionStatus(study.status).label),
-        facility_code=study.facility.code,
-        viewer_url=reverse("viewer:study", args=[study.study_instance_uid]),
+        reader_since=_time(task.claimed_at, zone, context.now) if task and task.claimed_at else "",
+        last_image=_time(study.last_instance_at, zone, context.now),
+        moment=_moment(study, task, context).replace(" ", "T"),
     )
+
+
+def text_of(study: Study, column: Column, context: RowContext) -> str:
+    """Return the text of one cell."""
+    return _TEXT_OF[column.key](study, getattr(study, "reading", None), context)
+
+
+def _time(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Return a moment on a facility's clock, with the date where it is not today's there."""
+    local = moment.astimezone(zone)
+    return local.strftime("%H:%M" if local.date() == now.astimezone(zone).date() else "%Y-%m-%d %H:%M")
+
+
+def _order(study: Study, column: Column, is_aside: bool) -> list[float]:
+    if not column.is_numeric:
+        return []
+    values: list[float] = [float(is_aside)]
+    for path in column.order:
+        value: object = study
+        for name in path.split("__"):
+            value = getattr(value, name, None)
+        if value is None:
+            return []
+        values.append(value.timestamp() * 1000 if isinstance(value, datetime) else float(str(value)))
+    return values
+
+
+def _images(study: Study, task: ReadingTask | None, context: RowContext) -> str:
+    count, expected = study.number_of_study_related_instances, context.expected.get(study.pk)
+    if not expected or expected == count:
+        return str(count)
+    return _("%(count)d of %(expected)d") % {"count": count, "expected": expected}
+
+
+def _moment(study: Study, task: ReadingTask | None, context: RowContext) -> str:
+    date = study.study_date.isoformat() if study.study_date else ""
+    return f"{date} {study.study_time.strftime('%H:%M')}" if date and study.study_time else date
+
+
+_Text = Callable[[Study, ReadingTask | None, RowContext], str]
+_TEXT_OF: dict[str, _Text] = {
+    "priority": lambda study, task, context: str(Priority(task.priority).label) if task else "",
+    "status": lambda study, task, context: str(ReadingStatus(task.status if task else "in_progress").label),
+    "due": lambda study, task, context: _due(study, task, context),
+    "patient": lambda study, task, context: display_name(study.patient_name),
+    "patient_id": lambda study, task, context: study.patient_id,
+    "age": lambda study, task, context: age_of(study),
+    "sex": lambda study, task, context: study.patient_sex,
+    "date": _moment,
+    "description": lambda study, task, context: study.study_description,
+    "modality": lambda study, task, context: study.modalities_in_study.replace("\\", ", "),
+    "images": _images,
+    "reader": lambda study, task, context: task.reader_name if task else "",
+    "accession": lambda study, task, context: study.accession_number,
+    "facility": lambda study, task, context: study.facility.code,
+    "body_part": lambda study, task, context: study.body_parts_examined.replace("\\", ", "),
+    "series": lambda study, task, context: str(study.number_of_study_related_series),
+    "subspecialty": lambda study, task, context: (
+        str(SUBSPECIALTIES.get(task.subspecialty, task.subspecialty)) if task else ""
+    ),
+    "patient_class": lambda study, task, context: (
+        str(PatientClass(task.patient_class).label) if task and task.patient_class else ""
+    ),
+    "physician": lambda study, task, context: display_name(study.referring_physician_name),
+}
+_KIND_OF = {
+    "priority": "priority",
+    "status": "status",
+    "due": "due",
+    "patient": "patient",
+    "date": "moment",
+    "modality": "modality",
+    "images": "images",
+    "series": "count",
+    "reader": "reader",
+}
+
+
+def _due(study: Study, task: ReadingTask | None, context: RowContext) -> str:
+    return _time(task.due_at, zone_of(study.facility), context.now) if task else ""

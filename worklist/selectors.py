@@ -1,22 +1,27 @@
 """Pages of the list: filtered, in any order, by key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
 
 from accounts.models import User
 from archive.access import visible_studies
-from archive.models import Series, Study, StudySearchTerm
-from dicomkit.person_name import fold
+from archive.models import Study
+from worklist.built_in import BUILT_IN_OF
 from worklist.criteria import Criteria, Position
+from worklist.matching_studies import matching
+from worklist.models import ScheduledProcedureStep, SkippedTask
+from worklist.row_comparison import RowBeyond
 
 PAGE_ROWS = 50
 # Counting further would cost more than the page; nobody reads on from here without a filter.
 COUNT_LIMIT = 1000
-# Names are typed as "Meier, Anna" and "MEIER^ANNA" too.
-_SEPARATORS = str.maketrans("^=,;", "    ")
+# A reader who has set aside more than this has set aside the oldest of them in vain.
+_SKIPS_HEEDED = 500
+# What a row shows beside the study itself.
+_BESIDE = ("facility__department", "reading__claimed_by", "reading__assigned_to")
 
 
 @dataclass(frozen=True)
@@ -31,82 +36,156 @@ class Page:
         Whether rows lie before and after.
     count
         Rows of the whole list, or None when there are more than ``COUNT_LIMIT``.
+    set_aside
+        Keys of the studies that come last for this reader.
     """
 
     studies: list[Study]
     has_previous: bool
     has_next: bool
     count: int | None
+    set_aside: frozenset[int] = frozenset()
 
 
-def list_page(user: User | AnonymousUser, criteria: Criteria, position: Position, *, today: date) -> Page:
+def list_page(user: User, criteria: Criteria, position: Position, *, today: date) -> Page:
     """Return one page of the studies that a user may see.
 
     The cost does not depend on how far down the list the page lies.
     """
     visible = visible_studies(user)
-    matching = _matching(visible, criteria, today=today)
+    fitting = matching(visible, criteria, user=user, today=today)
+    set_aside = _set_aside(user, criteria)
     backwards = bool(position.before_uid) or position.is_last
-    descending = position.is_descending != backwards
-    rows = _beyond_anchor(matching, visible, position, descending=descending)
-    order = "-" if descending else ""
-    found = list(
-        rows.select_related("facility").order_by(f"{order}{position.column.field}", f"{order}pk")[
+    beyond = _beyond_anchor(fitting, visible, position, backwards=backwards, set_aside=set_aside)
+    # The keys first: a sort of bare keys is small, and no join of what a row shows misleads the planner.
+    keys = list(
+        _ordered(beyond, position, backwards=backwards, set_aside=set_aside).values_list("pk", flat=True)[
             : PAGE_ROWS + 1
         ]
     )
-    has_more = len(found) > PAGE_ROWS
-    studies = found[:PAGE_ROWS]
-    if backwards:
-        studies.reverse()
-        return Page(
-            studies, has_previous=has_more, has_next=bool(position.before_uid), count=_count(matching)
-        )
-    return Page(studies, has_previous=bool(position.after_uid), has_next=has_more, count=_count(matching))
+    has_more = len(keys) > PAGE_ROWS
+    shown = studies_in_order(keys[:PAGE_ROWS])
+    return Page(
+        studies=shown[::-1] if backwards else shown,
+        has_previous=has_more if backwards else bool(position.after_uid),
+        has_next=bool(position.before_uid) if backwards else has_more,
+        count=_count(fitting),
+        set_aside=frozenset(set_aside),
+    )
 
 
-def _matching(studies: QuerySet[Study], criteria: Criteria, *, today: date) -> QuerySet[Study]:
-    """Return those studies that fit the criteria, in no order."""
-    for word in dict.fromkeys(fold(criteria.text.translate(_SEPARATORS)).split()):
-        found = StudySearchTerm.objects.filter(term__begins_with=word[:64]).values("study_id")
-        studies = studies.filter(pk__in=found)
-    if criteria.modality:
-        studies = studies.filter(pk__in=Series.objects.filter(modality=criteria.modality).values("study_id"))
-    if criteria.body_part:
-        studies = studies.filter(body_parts_examined__icontains=criteria.body_part)
-    if criteria.facility_code:
-        studies = studies.filter(facility__code=criteria.facility_code)
-    if criteria.status:
-        studies = studies.filter(status=criteria.status)
-    first, last = criteria.date_range(today)
-    if first:
-        studies = studies.filter(study_moment__gte=datetime.combine(first, time(), tzinfo=UTC))
-    if last:
-        studies = studies.filter(
-            study_moment__lt=datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC)
+def with_all_of_rows(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Select with studies what their rows show."""
+    return studies.select_related(*_BESIDE)
+
+
+def fits(user: User, criteria: Criteria, study: Study, *, today: date) -> bool:
+    """Return whether a study that the user may see is in a list."""
+    if criteria == Criteria():
+        return True
+    return matching(Study.objects.filter(pk=study.pk), criteria, user=user, today=today).exists()
+
+
+def set_aside_keys(user: User, criteria: Criteria, studies: list[Study]) -> frozenset[int]:
+    """Return the keys of those studies that come last for the user in a list."""
+    keys = {study.pk for study in studies}
+    return frozenset(pk for pk in _set_aside(user, criteria) if pk in keys)
+
+
+def count_of(user: User, criteria: Criteria, *, today: date) -> int | None:
+    """Return how many studies a list holds for a user; None when there are more than ``COUNT_LIMIT``."""
+    return _count(matching(visible_studies(user), criteria, user=user, today=today))
+
+
+def ordered_keys(
+    studies: QuerySet[Study],
+    criteria: Criteria,
+    position: Position,
+    *,
+    user: User,
+    today: date,
+    at_most: int,
+) -> list[int]:
+    """Return the keys of those studies that are in a list, in its order."""
+    fitting = matching(studies, criteria, user=user, today=today)
+    ordered = _ordered(fitting, position, backwards=False, set_aside=_set_aside(user, criteria))
+    return list(ordered.values_list("pk", flat=True)[:at_most])
+
+
+def studies_in_order(keys: Sequence[int]) -> list[Study]:
+    """Return the studies of the keys in their order, with what rows show; those that are gone are left out."""
+    studies = with_all_of_rows(Study.objects.filter(pk__in=keys)).in_bulk()
+    return [studies[key] for key in keys if key in studies]
+
+
+def expected_instances(studies: Sequence[Study]) -> dict[int, int]:
+    """Return by key of the study how many images its modality or technologist announced, where anybody did."""
+    announced = (
+        ScheduledProcedureStep.objects.filter(
+            requested_procedure__study__in=[study.pk for study in studies], expected_instances__gt=0
         )
-    return studies
+        .values("requested_procedure__study")
+        .annotate(expected=Sum("expected_instances"))
+        .values_list("requested_procedure__study", "expected")
+    )
+    return {int(pk): expected for pk, expected in announced}
+
+
+def _set_aside(user: User, criteria: Criteria) -> list[int]:
+    """Return the keys of the studies that come last for their reader in this list."""
+    chosen = BUILT_IN_OF.get(criteria.list_key)
+    if chosen is None or not chosen.sets_aside:
+        return []
+    skips = SkippedTask.objects.filter(user=user.pk).order_by("-skipped_at")
+    return list(skips.values_list("task_id", flat=True)[:_SKIPS_HEEDED])
+
+
+def _ordered(
+    studies: QuerySet[Study], position: Position, *, backwards: bool, set_aside: list[int]
+) -> QuerySet[Study]:
+    sign = "-" if position.is_descending != backwards else ""
+    order = [f"{sign}{field}" for field in position.column.order]
+    if set_aside:
+        last = Case(When(pk__in=set_aside, then=Value(1)), default=Value(0), output_field=IntegerField())
+        studies = studies.annotate(is_set_aside=last)
+        order.insert(0, "-is_set_aside" if backwards else "is_set_aside")
+    if position.column.tie_break != "pk":
+        # Without a reading task a study has no place in an order by reading.
+        studies = studies.filter(reading__isnull=False)
+    return studies.order_by(*order)
 
 
 def _beyond_anchor(
-    studies: QuerySet[Study], visible: QuerySet[Study], position: Position, *, descending: bool
+    studies: QuerySet[Study],
+    visible: QuerySet[Study],
+    position: Position,
+    *,
+    backwards: bool,
+    set_aside: list[int],
 ) -> QuerySet[Study]:
     """Keep the rows that lie beyond the row at which the page begins, if that row still exists.
 
     Only a visible row is looked at: where a study of somebody else would stand in the list tells its values.
     """
-    uid = position.after_uid or position.before_uid
-    field = position.column.field
-    anchor = visible.filter(study_instance_uid=uid).values_list(field, "pk").first() if uid else None
-    if anchor is None:
+    uid, order = position.after_uid or position.before_uid, position.column.order
+    anchor = visible.filter(study_instance_uid=uid).values_list("pk", *order).first() if uid else None
+    if anchor is None or None in anchor:
         return studies
-    value, pk = anchor
-    beyond = "lt" if descending else "gt"
-    # The bound on the column alone lets the index start at the right place; the rest breaks ties by key.
-    return studies.filter(
-        Q(**{f"{field}__{beyond}e": value})
-        & (Q(**{f"{field}__{beyond}": value}) | Q(**{f"pk__{beyond}": pk}))
+    pk, *values = anchor
+    beyond = Q(
+        RowBeyond(
+            *map(F, order),
+            *map(Value, values),
+            operator="<" if position.is_descending != backwards else ">",
+        )
     )
+    if set_aside:
+        aside = Q(pk__in=set_aside)
+        is_aside = pk in set_aside
+        same, other = (aside, ~aside) if is_aside else (~aside, aside)
+        # Going forwards what is set aside comes after the rest, going backwards before it.
+        beyond = same & beyond if is_aside != backwards else (same & beyond) | other
+    return studies.filter(beyond)
 
 
 def _count(studies: QuerySet[Study]) -> int | None:

@@ -1,12 +1,31 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
-from worklist.views import events, examination, examinations, goals, listing, orders, unmatched
+from worklist.views import (
+    events,
+    examination,
+    examinations,
+    export,
+    goals,
+    listing,
+    lists,
+    orders,
+    reading,
+    unmatched,
+)
 
 app_name = "worklist"
 urlpatterns = [
     path("", listing.study_list, name="list"),
+    path("start/", listing.start, name="start"),
     path("search/", listing.search, name="search"),
+    path("counts/", listing.counts, name="counts"),
+    path("export.csv", export.export, name="export"),
+    path("lists/", lists.saved_lists, name="saved_lists"),
+    path("lists/<uuid:list_uid>/", lists.saved_list, name="saved_list"),
+    path("settings/", lists.settings, name="settings"),
+    path("reading/", reading.act_on_many, name="reading_of_many"),
+    path("studies/<uid:study_instance_uid>/reading/<slug:action>/", reading.act, name="reading"),
     path("events/", events.study_events, name="events"),
     path("rows/<uid:study_instance_uid>/", listing.study_row, name="row"),
     path("studies/<uid:study_instance_uid>/series/", listing.study_series, name="series"),

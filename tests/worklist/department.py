@@ -13,6 +13,7 @@ from tests import factories
 from worklist.models import ImagingServiceRequest, Priority, ReadingTask, ScheduledProcedureStep
 from worklist.services.orders import Order, OrderedPatient, OrderedProcedure, OrderedStep, place_order
 from worklist.services.taking_in import take_in
+from worklist.states import ReadingStatus
 
 Outcome = TypeVar("Outcome")
 
@@ -23,6 +24,25 @@ def arrived(number: int = 1, *, facility: Facility, **columns: Any) -> Study:
     study = factories.study(number, facility=facility, **columns)
     take_in(study.study_instance_uid)
     return study
+
+
+def waiting(study: Study, **columns: Any) -> ReadingTask:
+    """Return the reading task of a study, made as it is told; checked a moment ago where nothing is told."""
+    now = timezone.now()
+    values = {
+        "facility": study.facility,
+        "status": ReadingStatus.CHECKED,
+        "status_since": now,
+        "clock_started_at": now,
+        "due_at": now + timedelta(hours=24),
+        **columns,
+    }
+    if values["status"] == ReadingStatus.BEING_READ:
+        values = {"claimed_at": now, "claim_seen_at": now, "claimed_from": ReadingStatus.CHECKED, **values}
+    reader = values.get("claimed_by") or values.get("assigned_to")
+    return ReadingTask.objects.create(
+        study=study, reader_name=reader.get_full_name() if reader else "", **values
+    )
 
 
 def task_of(study: Study) -> ReadingTask:

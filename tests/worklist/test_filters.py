@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Facility, User
+from accounts.roles import Role
 from archive.models import Study
+from tests.conftest import member
 from tests.factories import series, study
+from tests.worklist.department import waiting
 from worklist.criteria import Criteria, DatePreset, Position
 from worklist.forms import FilterForm, criteria_of
 from worklist.selectors import list_page
@@ -20,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 24)
 LogIn = Callable[[User], Client]
+EVERYBODY = {"mueller", "meier", "yamada", "obrien", "percent", "undated"}
 
 
 @pytest.fixture
@@ -46,6 +51,24 @@ def studies(radiologist: User, north: Facility, south: Facility) -> dict[str, St
         },
         "undated": {"patient_name": "", "study_date": None, "study_moment": "1999-01-01T00:00Z"},
     }
+    south_reader = member(Role.RADIOLOGIST, south)
+    radiologist.reader_profiles.create(facility=north, subspecialties=["neuro", "breast"])
+    radiologist.reader_profiles.create(facility=south, subspecialties=[])
+    hour_ago = timezone.now() - timedelta(hours=1)
+    of_reading: dict[str, dict[str, Any]] = {
+        "mueller": {
+            "priority": 1,
+            "patient_class": "E",
+            "subspecialty": "neuro",
+            "due_at": hour_ago,
+            "assigned_to": radiologist,
+            "referring_physician_key": "adler grete",
+        },
+        "obrien": {"priority": 2, "status": "being_read", "claimed_by": radiologist},
+        "percent": {"assigned_to": south_reader},
+        "meier": {"status": "final", "due_at": hour_ago},
+        "yamada": {"status": "final"},
+    }
     rows = {}
     for number, (name, columns) in enumerate(made.items()):
         row = study(
@@ -59,6 +82,7 @@ def studies(radiologist: User, north: Facility, south: Facility) -> dict[str, St
             series(place, of=row, modality=modality)
         row.body_parts_examined = "CHEST\\HEAD" if name == "mueller" else "KNEE"
         row.save()
+        waiting(row, **of_reading.get(name, {}))
         rows[name] = row
     return rows
 
@@ -150,14 +174,28 @@ OTHERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "body part": ({"body_part": "head"}, {"mueller"}),
     "facility": ({"facility_code": "SOUTH"}, {"meier", "obrien"}),
     "facility that is not one's own": ({"facility_code": "EAST"}, set()),
-    "status": ({"status": "complete"}, {"meier", "yamada"}),
+    "status": ({"statuses": ("final",)}, {"meier", "yamada"}),
+    "several statuses": ({"statuses": ("final", "checked")}, EVERYBODY - {"obrien"}),
+    "images still arriving": ({"is_arriving": True}, EVERYBODY - {"meier", "yamada"}),
+    "priority": ({"priorities": (1,)}, {"mueller"}),
+    "several priorities": ({"priorities": (1, 2)}, {"mueller", "obrien"}),
+    "patient class": ({"patient_class": "E"}, {"mueller"}),
+    "mine": ({"reader": "me"}, {"mueller", "obrien"}),
+    "nobody's": ({"reader": "nobody"}, EVERYBODY - {"mueller", "obrien", "percent"}),
+    "a colleague's": ({"reader": "radiologist.south"}, {"percent"}),
+    "of nobody whom we know": ({"reader": "no such person"}, set()),
+    "subspecialty": ({"subspecialty": "neuro"}, {"mueller"}),
+    "my subspecialty": ({"subspecialty": "mine"}, {"mueller", "meier", "obrien"}),
+    "overdue": ({"is_overdue": True}, {"mueller"}),
+    "referring physician": ({"physician": "Ádler"}, {"mueller"}),
     "modality and facility": ({"modality": "CT", "facility_code": "NORTH"}, {"mueller"}),
     "all at once": (
         {
             "text": "meier",
             "modality": "MR",
             "facility_code": "SOUTH",
-            "status": "complete",
+            "statuses": ("final",),
+            "reader": "nobody",
             "body_part": "knee",
             "date_preset": DatePreset.WEEK,
         },
@@ -195,6 +233,7 @@ def _criteria(query: str) -> Criteria:
 def test_what_does_not_validate_does_not_filter() -> None:
     assert _criteria("date_preset=nonsense&date_from=31.31.2024&modality=" + "X" * 99) == Criteria()
     assert _criteria("facility=%00&modality=%00&status=%00&body_part=%00") == Criteria()
+    assert _criteria("list=none&status=odd&priority=9&priority=x&patient_class=Z&reader=%00") == Criteria()
 
 
 def test_a_reversed_range_is_turned_round() -> None:

@@ -16,6 +16,8 @@ from dicomkit.synth.modules import new_object
 from tests.conftest import TESTER
 from tests.dicom_samples import about, image
 from tests.factories import series, store, study
+from worklist.columns import COLUMNS
+from worklist.models import ListSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -103,10 +105,12 @@ def test_a_row_says_what_the_study_is(radiologist: User, north: Facility, log_in
         status="complete",
     )
 
+    ListSettings.objects.create(user=radiologist, columns=[column.key for column in COLUMNS])
+
     html = log_in(radiologist).get("/worklist/rows/1.2.3.1/").content.decode()
 
     for text in ("van der Berg, Jan", "&lt;b&gt;77&lt;/b&gt;", "74 y", ">M<", "2024-01-02 00:00", "Knee &amp; ankle",
-                 "CT", "SR", "ANKLE, KNEE", "A77", ">3<", ">120<", "Complete", "NORTH", "/viewer/studies/1.2.3.1/"):  # fmt: skip
+                 "CT", "SR", "ANKLE, KNEE", "A77", ">3<", ">120<", "In progress", "NORTH", "/viewer/studies/1.2.3.1/"):  # fmt: skip
         assert text in html, text
     assert "<b>77" not in html
 
@@ -187,23 +191,10 @@ def test_an_empty_list_says_why(radiologist: User, log_in: LogIn) -> None:
     assert "fits the filters" in client.get("/worklist/?modality=CT").context["page"]["empty_reason"]
 
 
-def test_only_the_first_page_in_the_usual_order_takes_new_studies_in(
-    radiologist: User, north: Facility, log_in: LogIn
-) -> None:
-    for number in range(60):
-        study(number, facility=north)
-    client = log_in(radiologist)
-    usual = client.get("/worklist/").context["page"]
-
-    assert (usual["is_first"], usual["is_default_order"]) == (True, True)
-    assert client.get(usual["next_url"]).context["page"]["is_first"] is False
-    assert client.get("/worklist/?sort=date&dir=asc").context["page"]["is_default_order"] is False
-
-
 def test_the_facilities_to_choose_from_are_the_own_ones(
     radiologist: User, south: Facility, log_in: LogIn
 ) -> None:
-    choices = log_in(radiologist).get("/worklist/").context["page"]["facility_choices"]
+    choices = log_in(radiologist).get("/worklist/").context["page"]["choices"]["facilities"]
 
     assert [facility.code for facility in choices] == ["NORTH"]
 
@@ -234,5 +225,13 @@ def test_each_look_at_the_list_or_at_series_is_recorded(
     assert records[0].details["address"] == "modality=CT"
 
 
-def test_the_start_page_leads_to_the_list(radiologist: User, log_in: LogIn) -> None:
-    assert log_in(radiologist).get("/")["Location"] == "/worklist/"
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [("radiologist", "/worklist/?list=unread"), ("technologist", "/worklist/?list=all")],
+)
+def test_the_start_page_leads_to_the_list_that_a_role_works_from(
+    who: str, address: str, request: pytest.FixtureRequest, log_in: LogIn
+) -> None:
+    client = log_in(request.getfixturevalue(who))
+
+    assert client.get("/", follow=True).redirect_chain[-1][0] == address

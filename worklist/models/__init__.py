@@ -2,6 +2,7 @@
 
 from worklist.models.acquisition import PerformedProcedureStep, ScheduledProcedureStep
 from worklist.models.department import DEFAULT_GOALS, Department, Reader, ReadingGoal
+from worklist.models.lists import ListSettings, SavedList, Scope
 from worklist.models.numbering import AccessionCounter
 from worklist.models.orders import ImagingServiceRequest, PatientClass, Priority, RequestedProcedure
 from worklist.models.reading import ReadingEvent, ReadingTask, SkippedTask
@@ -11,6 +12,7 @@ __all__ = [
     "AccessionCounter",
     "Department",
     "ImagingServiceRequest",
+    "ListSettings",
     "PatientClass",
     "PerformedProcedureStep",
     "Priority",
@@ -19,6 +21,8 @@ __all__ = [
     "ReadingGoal",
     "ReadingTask",
     "RequestedProcedure",
+    "SavedList",
     "ScheduledProcedureStep",
+    "Scope",
     "SkippedTask",
 ]

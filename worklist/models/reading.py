@@ -16,6 +16,19 @@ class ReadingTask(models.Model):
     study = models.OneToOneField(Study, on_delete=models.CASCADE, primary_key=True, related_name="reading")
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="reading_tasks")
     status = models.CharField(max_length=16, choices=ReadingStatus, default=ReadingStatus.IN_PROGRESS)
+    status_rank = models.GeneratedField(
+        expression=models.Case(
+            *[
+                models.When(status=status, then=models.Value(rank))
+                for rank, status in enumerate(ReadingStatus.values)
+            ],
+            default=models.Value(len(ReadingStatus.values)),
+            output_field=models.PositiveSmallIntegerField(),
+        ),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+        help_text="The place of the status on the way, for sorting.",
+    )
     status_since = models.DateTimeField()
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.ROUTINE)
     patient_class = models.CharField(max_length=1, choices=PatientClass, blank=True)
@@ -33,6 +46,14 @@ class ReadingTask(models.Model):
 
     assigned_to = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_reading_tasks"
+    )
+    reader_name = models.CharField(
+        max_length=150, blank=True, help_text="Who reads it, else who is to; for sorting and without a query."
+    )
+    referring_physician_key = models.CharField(
+        max_length=324,
+        blank=True,
+        help_text="Of the order, else of the images; folded for searching and sorting.",
     )
     claimed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="claimed_reading_tasks"
@@ -95,7 +116,19 @@ class ReadingTask(models.Model):
                 fields=["facility", "status", "priority", "due_at", "study"], name="reading_in_order"
             ),
             models.Index(fields=["status", "priority", "due_at", "study"], name="reading_by_status"),
-            models.Index(fields=["priority", "study"], name="reading_by_priority"),
+            models.Index(fields=["priority", "due_at", "study"], name="reading_by_urgency"),
+            models.Index(fields=["status_rank", "study"], name="reading_by_rank"),
+            models.Index(fields=["reader_name", "study"], name="reading_by_reader"),
+            models.Index(fields=["subspecialty", "study"], name="reading_by_subspecialty"),
+            models.Index(fields=["patient_class", "study"], name="reading_by_patient_class"),
+            models.Index(fields=["facility", "study"], name="reading_by_facility"),
+            models.Index(fields=["referring_physician_key", "study"], name="reading_by_physician"),
+            # PostgreSQL compares a beginning by this index; the one before it serves SQLite, and sorting.
+            models.Index(
+                fields=["referring_physician_key"],
+                name="reading_by_physician_beginning",
+                opclasses=["varchar_pattern_ops"],
+            ),
             models.Index(fields=["due_at", "study"], name="reading_by_due_time"),
             models.Index(fields=["assigned_to", "status"], name="reading_by_assignment"),
             models.Index(fields=["claimed_by", "claim_seen_at"], name="reading_by_claim"),

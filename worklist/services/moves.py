@@ -59,6 +59,7 @@ def write(
     The condition is part of the update, so that of any number of people who press at once exactly one succeeds, on
     every database and however long ago each of them had read the row.
     """
+    values |= _reader_name(task, values)
     as_read = ReadingTask.objects.filter(pk=task.pk, status=task.status, claimed_by=task.claimed_by_id)
     if not as_read.update(**values):
         raise _why_not(task, user)
@@ -85,6 +86,14 @@ def write(
         details={"action": str(action), "before": status_before, "after": task.status, "reason": reason},
     )
     return task
+
+
+def _reader_name(task: ReadingTask, values: dict[str, Any]) -> dict[str, str]:
+    """Return the name that the lists show and sort by, where a change touches it."""
+    if not {"claimed_by", "assigned_to"} & values.keys():
+        return {}
+    reader = values.get("claimed_by", task.claimed_by) or values.get("assigned_to", task.assigned_to)
+    return {"reader_name": reader.get_full_name() if reader else ""}
 
 
 def _why_not(task: ReadingTask, user: User | None) -> ChangedMeanwhileError | ClaimedByOtherError:

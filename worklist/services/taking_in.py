@@ -7,6 +7,7 @@ from archive.models import ReceptionStatus, Study
 from archive.services.outbox import settle
 from common.events import emit_on_commit
 from common.tasks import TaskName
+from dicomkit.person_name import search_key
 from worklist.events import ReadingChanged, reading_changed
 from worklist.modalities import main_modality
 from worklist.models import Department, Priority, ReadingTask, RequestedProcedure
@@ -31,6 +32,7 @@ def take_in(study_instance_uid: str) -> None:
         return
     _ensure_task(study)
     procedure = RequestedProcedure.objects.filter(study=study).first() or match(study)
+    _note_physician(study, procedure)
     if procedure:
         start_by_images(procedure)
     if study.status == ReceptionStatus.COMPLETE:
@@ -53,6 +55,15 @@ def _ensure_task(study: Study) -> None:
         ReadingTask.objects.filter(pk=task.pk).update(**kind)
     if created:
         emit_on_commit(reading_changed, ReadingChanged(study.study_instance_uid, study.facility_id))
+
+
+def _note_physician(study: Study, procedure: RequestedProcedure | None) -> None:
+    """Let the lists find a study by who ordered it; the order knows better than the images."""
+    ordered_by = procedure.imaging_service_request.requesting_physician_name if procedure else ""
+    key = search_key(ordered_by or study.referring_physician_name)[:324]
+    ReadingTask.objects.filter(pk=study.pk).exclude(referring_physician_key=key).update(
+        referring_physician_key=key
+    )
 
 
 def _hand_over_by_itself(study: Study, procedure: RequestedProcedure | None) -> None:

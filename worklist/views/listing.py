@@ -1,51 +1,64 @@
 """The list page and the pieces of it that scripts ask for."""
 
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires
 from accounts.permissions import facilities_with
 from accounts.roles import Codename
-from archive.models import ReceptionStatus
+from archive.access import visible_studies
 from archive.selectors import find_study, series_of, series_without_images
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
-from worklist.criteria import COLUMNS, Criteria, DatePreset, Position
-from worklist.forms import FilterForm, address_parameters, criteria_of, position_of, searched_text
-from worklist.presentation import row_of
-from worklist.selectors import COUNT_LIMIT, Page, list_page
+from worklist.asking import asked_of
+from worklist.columns import chosen_columns
+from worklist.counts import counts_of
+from worklist.forms import FilterForm, address_parameters, criteria_of
+from worklist.list_page import page_context
+from worklist.list_settings import first_query, settings_of, tabs_of
+from worklist.presentation import RowContext, row_of
+from worklist.selectors import expected_instances, fits, list_page, set_aside_keys, with_all_of_rows
+from worklist.views.http import private, user_of
 
-MODALITIES = ["CR", "CT", "DX", "ES", "IO", "MG", "MR", "NM", "OT", "PT", "PX", "RF", "SC", "SR", "US", "XA"]
+
+@require_GET
+@not_audited("It only forwards to the list, which records the query.")
+@requires(None)
+def start(request: HttpRequest) -> HttpResponseRedirect:
+    """Forward to the list that the user works from."""
+    return HttpResponseRedirect(f"{reverse('worklist:list')}?{first_query(user_of(request))}")
 
 
 @require_GET
 @audited(EventType.QUERY)
 @requires(None)
 def study_list(request: HttpRequest) -> HttpResponse:
-    """Show one page of the list."""
-    form = FilterForm(request.GET)
-    form.is_valid()
-    criteria = criteria_of(form.cleaned_data, text=searched_text(request.GET.get("s", ""), request.session))
-    position = position_of(request.GET)
-    page = list_page(request.user, criteria, position, today=timezone.localdate())
+    """Show one page of a list."""
+    user = user_of(request)
+    asked = asked_of(request.GET, user=user, session=request.session)
+    page = list_page(user, asked.criteria, asked.position, today=timezone.localdate())
+    settings = settings_of(user)
     describe(
         request,
         details={
             "list": "worklist",
             "rows": len(page.studies),
-            "text": criteria.text,
+            "text": asked.criteria.text,
             "address": request.GET.urlencode(),
         },
     )
-    return render(request, "worklist/list.html", {"page": _page_context(request, criteria, position, page)})
+    context = page_context(
+        user=user,
+        asked=asked,
+        page=page,
+        tabs=tabs_of(user, settings.tabs),
+        settings=settings,
+        facilities=list(facilities_with(user, Codename.VIEW_STUDY)),
+    )
+    return render(request, "worklist/list.html", {"page": context})
 
 
 @require_POST
@@ -55,8 +68,10 @@ def search(request: HttpRequest) -> HttpResponseRedirect:
     """Take the filter form and forward to the list that it asks for, so that going back and reloading work."""
     form = FilterForm(request.POST)
     form.is_valid()
-    criteria = criteria_of(form.cleaned_data, text=form.cleaned_data.get("q", "").strip())
-    parameters = address_parameters(criteria, request.session)
+    text, physician = (form.cleaned_data.get(name, "").strip() for name in ("q", "physician"))
+    parameters = address_parameters(
+        criteria_of(form.cleaned_data, text=text, physician=physician), request.session
+    )
     for name in ("sort", "dir"):
         if request.POST.get(name):
             parameters[name] = request.POST[name]
@@ -67,11 +82,32 @@ def search(request: HttpRequest) -> HttpResponseRedirect:
 @not_audited("It repeats a row of a list whose query is on record.")
 @requires(None)
 def study_row(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
-    """Return the row of one study, for a list that is kept up to date."""
-    study = find_study(request.user, study_instance_uid)
+    """Return the row of one study as the list of the same parameters shows it, and whether it is in that list."""
+    user = user_of(request)
+    study = with_all_of_rows(visible_studies(user)).filter(study_instance_uid=study_instance_uid).first()
     if study is None:
         raise Http404
-    return render(request, "worklist/_row.html", {"row": row_of(study), "columns": COLUMNS})
+    asked = asked_of(request.GET, user=user, session=request.session)
+    has_sites = facilities_with(user, Codename.VIEW_STUDY).count() > 1
+    context = RowContext(
+        columns=chosen_columns(settings_of(user).columns, has_sites=has_sites),
+        column=asked.position.column,
+        user_pk=user.pk,
+        now=timezone.now(),
+        expected=expected_instances([study]),
+        set_aside=set_aside_keys(user, asked.criteria, [study]),
+    )
+    is_here = fits(user, asked.criteria, study, today=timezone.localdate())
+    return render(request, "worklist/_row.html", {"row": row_of(study, context, is_here=is_here)})
+
+
+@require_GET
+@not_audited("Numbers of studies name none of them.")
+@requires(None)
+def counts(request: HttpRequest) -> HttpResponse:
+    """Return how many studies each list of the user holds; null where there are more than are counted."""
+    user = user_of(request)
+    return private({"counts": counts_of(user, tabs_of(user), today=timezone.localdate())})
 
 
 @require_GET
@@ -106,81 +142,3 @@ def study_series(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     return render(
         request, "worklist/_series.html", {"series": series, "study_instance_uid": study_instance_uid}
     )
-
-
-def _page_context(request: HttpRequest, criteria: Criteria, position: Position, page: Page) -> dict[str, Any]:
-    """Return what the template shows of a page."""
-    kept = address_parameters(criteria, request.session)
-    ordered = kept.copy()
-    ordered["sort"], ordered["dir"] = position.column.key, "desc" if position.is_descending else "asc"
-    studies = page.studies
-    return {
-        "rows": [row_of(study) for study in studies],
-        "columns": [_column_context(column, position, kept) for column in COLUMNS],
-        "first_url": _url(ordered) if page.has_previous else None,
-        "previous_url": _url(ordered, before=studies[0].study_instance_uid)
-        if page.has_previous and studies
-        else None,
-        "next_url": _url(ordered, after=studies[-1].study_instance_uid)
-        if page.has_next and studies
-        else None,
-        "last_url": _url(ordered, last="1") if page.has_next else None,
-        "count_label": _count_label(page),
-        "is_filtered": criteria.is_filtered,
-        "is_first": not page.has_previous,
-        "is_default_order": position.column is Position().column and position.is_descending,
-        "empty_reason": _empty_reason(criteria),
-        "filters": {
-            "q": criteria.text,
-            "date_preset": str(criteria.date_preset),
-            "date_from": criteria.date_from.isoformat() if criteria.date_from else "",
-            "date_to": criteria.date_to.isoformat() if criteria.date_to else "",
-            "modality": criteria.modality,
-            "body_part": criteria.body_part,
-            "facility": criteria.facility_code,
-            "status": criteria.status,
-            "sort": position.column.key,
-            "dir": "desc" if position.is_descending else "asc",
-        },
-        "date_presets": [str(preset) for preset in DatePreset],
-        "modality_choices": MODALITIES,
-        "status_choices": ReceptionStatus.choices,
-        "facility_choices": list(facilities_with(request.user, Codename.VIEW_STUDY)),
-    }
-
-
-def _column_context(column: Any, position: Position, kept: QueryDict) -> dict[str, str]:
-    is_sorted = column is position.column
-    descending = not position.is_descending if is_sorted else column.key == "date"
-    parameters = kept.copy()
-    parameters["sort"], parameters["dir"] = column.key, "desc" if descending else "asc"
-    direction = ("descending" if position.is_descending else "ascending") if is_sorted else ""
-    return {
-        "key": column.key,
-        "label": str(column.label),
-        "sort_url": _url(parameters),
-        "direction": direction,
-    }
-
-
-def _url(parameters: QueryDict, **more: str) -> str:
-    parameters = parameters.copy()
-    parameters.update(more)
-    return f"{reverse('worklist:list')}?{parameters.urlencode()}"
-
-
-def _count_label(page: Page) -> str:
-    if page.count is None:
-        return _("more than %(number)s studies") % {"number": _grouped(COUNT_LIMIT)}
-    count = ngettext("%(number)s study", "%(number)s studies", page.count)
-    return count % {"number": _grouped(page.count)}
-
-
-def _grouped(number: int) -> str:
-    return number_format(number, force_grouping=True)
-
-
-def _empty_reason(criteria: Criteria) -> str:
-    if criteria.is_filtered:
-        return _("No study fits the filters.")
-    return _("There are no studies here that you may see. Send one from a modality, or upload one.")

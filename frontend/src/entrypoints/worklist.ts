@@ -1,4 +1,9 @@
 import "../styles/worklist.css";
+import "../styles/filters.css";
+import "../styles/reading.css";
+import "../styles/seriesRows.css";
+import "../styles/listDialogs.css";
+import "../styles/worklistNarrow.css";
 import { required } from "../ui/dom";
 import { openWorklist } from "../ui/worklist/page";
 

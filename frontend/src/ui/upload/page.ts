@@ -39,7 +39,7 @@ class UploadPage {
     this.studies = new StudyList(
       this.part("study-list"),
       page.dataset.viewerUrl ?? "",
-      new WorklistApi(page.dataset.rowUrl ?? "", ""),
+      new WorklistApi({ row: page.dataset.rowUrl ?? "" }),
       () => this.schedule(),
     );
   }

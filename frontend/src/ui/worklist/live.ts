@@ -4,7 +4,18 @@ import type { WorklistApi } from "../../api/worklist";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
 import { t, tn } from "../../core/i18n";
 import { element } from "../dom";
-import { insertRow, replaceRow, rowOf, speakMoments, studyRows } from "./rows";
+import { orderOf } from "./order";
+import {
+  isInList,
+  isInPlace,
+  placeRow,
+  removeRow,
+  replaceRow,
+  rowOf,
+  speakMoments,
+  studyRows,
+  successorOf,
+} from "./rows";
 
 export interface LiveParts {
   readonly api: WorklistApi;
@@ -13,21 +24,22 @@ export interface LiveParts {
   readonly scroll: HTMLElement;
   readonly newButton: HTMLButtonElement;
   readonly status: HTMLElement;
-  /** First page, newest first, nothing filtered: a new study's place is known. */
-  readonly isLiveOrder: boolean;
+  readonly isFirst: boolean;
+  /** The key of the column that sorts. */
+  readonly sort: string;
+  readonly isDescending: boolean;
   readonly hasNext: boolean;
   readonly reload: () => Promise<void>;
+  /** Something has changed: what is counted may be other than before. */
+  readonly changed: () => void;
 }
 
 /** Keeps the list up to date without moving a row that the reader is about to choose. */
-export function attachLiveList(parts: LiveParts): Disposer {
-  const live = new LiveList(parts);
-  return live.attach();
-}
-
-class LiveList {
+export class LiveList {
+  /** Rows of this list that are not on the page yet. */
   private readonly waiting = new Map<string, HTMLTableRowElement>();
-  private readonly unseen = new Set<string>();
+  /** Whether something has changed whose place only the server knows. */
+  private isStale = false;
   private readonly queue = new Set<string>();
   private isWorking = false;
 
@@ -38,19 +50,31 @@ class LiveList {
     const { parts } = this;
     bag.add(
       followStudies(parts.eventsUrl, {
-        study: (uid) => this.notice(uid),
+        study: (uid) => this.refresh(uid),
         state: (state) => this.showState(state),
-        missed: () => this.offerReload(),
+        missed: () => {
+          this.isStale = true;
+          this.showButton();
+        },
       }),
     );
     bag.add(listen(parts.newButton, "click", () => void this.takeIn()));
-    bag.add(listen(parts.scroll, "pointerleave", () => this.insertWaiting()));
+    bag.add(listen(parts.scroll, "pointerleave", () => this.settle()));
+    bag.add(listen(parts.body, "focusout", () => window.setTimeout(() => this.settle())));
     return () => bag.dispose();
   }
 
-  private notice(uid: string): void {
+  /** Ask the server for a study's row and show it as far as nothing moves under the reader. */
+  refresh(uid: string): void {
     this.queue.add(uid);
     if (!this.isWorking) void this.work();
+  }
+
+  /** Show what is new, wherever the reader is. */
+  async takeIn(): Promise<void> {
+    if (this.isStale) await this.reload();
+    else this.settleNow();
+    this.parts.scroll.scrollTo({ top: 0 });
   }
 
   private async work(): Promise<void> {
@@ -58,83 +82,115 @@ class LiveList {
     try {
       for (const uid of this.queue) {
         this.queue.delete(uid);
-        await this.refresh(uid);
+        await this.fetch(uid);
       }
     } finally {
       this.isWorking = false;
+      this.parts.changed();
     }
   }
 
-  private async refresh(uid: string): Promise<void> {
-    const { api, body, isLiveOrder } = this.parts;
-    const old = rowOf(body, uid);
-    if (old === null && !isLiveOrder) {
-      this.unseen.add(uid);
-      this.showButton();
-      return;
-    }
+  private async fetch(uid: string): Promise<void> {
+    const { api, body } = this.parts;
     try {
       const fresh = await api.row(uid);
       speakMoments(fresh);
       const current = rowOf(body, uid);
-      if (current) replaceRow(current, fresh);
+      if (current) this.update(current, fresh);
       else this.arrive(uid, fresh);
+      this.settle();
     } catch (error) {
-      if (error instanceof RequestError && error.kind === "missing") old?.classList.add("study--gone");
+      if (error instanceof RequestError && error.kind === "missing") this.leave(uid);
       else if (error instanceof RequestError && error.kind === "session") this.showState("ended");
     }
   }
 
+  private update(old: HTMLTableRowElement, fresh: HTMLTableRowElement): void {
+    const { body, isDescending } = this.parts;
+    replaceRow(old, fresh);
+    if (!isInList(fresh)) fresh.classList.add("study--leaving");
+    else if (orderOf(fresh) === null) this.isStale ||= this.sortedText(fresh) !== this.sortedText(old);
+    else if (!isInPlace(body, fresh, isDescending)) fresh.classList.add("study--moving");
+    this.showButton();
+  }
+
+  private sortedText(row: HTMLTableRowElement): string {
+    return row.querySelector(`.cell--${this.parts.sort}`)?.textContent?.trim() ?? "";
+  }
+
+  private leave(uid: string): void {
+    this.waiting.delete(uid);
+    rowOf(this.parts.body, uid)?.classList.add("study--gone", "study--leaving");
+    this.settle();
+  }
+
   private arrive(uid: string, row: HTMLTableRowElement): void {
-    this.waiting.set(uid, row);
-    if (this.isReaderAway()) this.insertWaiting();
-    else this.showButton();
+    this.waiting.delete(uid);
+    if (isInList(row)) {
+      if (orderOf(row) === null) this.isStale = true;
+      else if (this.isOfThisPage(row)) this.waiting.set(uid, row);
+    }
+    this.showButton();
   }
 
-  /** Rows move only while no pointer rests on the list and the list is at its top. */
+  private isOfThisPage(row: HTMLTableRowElement): boolean {
+    const { body, isFirst, hasNext, isDescending } = this.parts;
+    const rows = studyRows(body);
+    const successor = successorOf(body, row, isDescending);
+    return successor ? isFirst || successor !== rows[0] : !hasNext;
+  }
+
+  /** Rows move only while neither pointer nor focus is on them, none is selected, and the list is at its top. */
   private isReaderAway(): boolean {
-    const { scroll } = this.parts;
-    return !scroll.matches(":hover") && scroll.scrollTop < 4;
+    const { scroll, body } = this.parts;
+    const isBusy = body.contains(document.activeElement) || body.querySelector(".study--selected") !== null;
+    return !isBusy && !scroll.matches(":hover") && scroll.scrollTop < 4;
   }
 
-  private insertWaiting(): void {
-    if (this.waiting.size === 0 || !this.isReaderAway()) return;
-    this.insertAll();
+  private settle(): void {
+    if (this.isReaderAway()) this.settleNow();
   }
 
-  private insertAll(): void {
-    const { body, hasNext } = this.parts;
+  private settleNow(): void {
+    const { body, isDescending } = this.parts;
     const wasEmpty = studyRows(body).length === 0;
-    for (const row of this.waiting.values()) insertRow(body, row, hasNext);
+    const isChanged = this.waiting.size > 0 || body.querySelector(".study--leaving, .study--moving") !== null;
+    if (!isChanged) return;
+    for (const row of body.querySelectorAll<HTMLTableRowElement>("tr.study--leaving")) removeRow(row);
+    for (const row of body.querySelectorAll<HTMLTableRowElement>("tr.study--moving")) {
+      row.classList.remove("study--moving");
+      placeRow(body, row, isDescending);
+    }
+    for (const row of this.waiting.values()) {
+      row.classList.add("study--arrived");
+      placeRow(body, row, isDescending);
+    }
     this.waiting.clear();
     this.showButton();
     // The table of an empty list is hidden behind the text that says so.
-    if (wasEmpty) void this.parts.reload();
+    if (wasEmpty || studyRows(body).length === 0) void this.reload();
   }
 
-  private async takeIn(): Promise<void> {
-    if (this.unseen.size > 0) {
-      await this.parts.reload();
-      this.unseen.clear();
-      this.waiting.clear();
-      this.showButton();
-    } else {
-      this.insertAll();
-      this.parts.scroll.scrollTo({ top: 0 });
-    }
-  }
-
-  private offerReload(): void {
-    this.unseen.add("");
+  private async reload(): Promise<void> {
+    await this.parts.reload();
+    this.isStale = false;
+    this.waiting.clear();
     this.showButton();
   }
 
   private showButton(): void {
-    const { newButton } = this.parts;
+    const { newButton, body } = this.parts;
     const count = this.waiting.size;
-    newButton.hidden = count === 0 && this.unseen.size === 0;
-    if (this.unseen.size > 0) newButton.textContent = t("Studies have changed: refresh the list");
-    else newButton.textContent = tn("{count} new study", "{count} new studies", count);
+    const moving = body.querySelectorAll(".study--leaving, .study--moving").length;
+    newButton.hidden = count === 0 && moving === 0 && !this.isStale;
+    if (this.isStale) newButton.textContent = t("Studies have changed: refresh the list");
+    else if (count > 0) newButton.textContent = tn("{count} new study", "{count} new studies", count);
+    else
+      newButton.textContent = tn(
+        "{count} study has moved: put in order",
+        "{count} studies have moved: put in order",
+        moving,
+      );
   }
 
   private showState(state: LiveState): void {

@@ -6,9 +6,15 @@ export interface ListActions {
   readonly expand: (row: HTMLTableRowElement, open: boolean) => void;
   readonly search: HTMLInputElement;
   readonly turnPage: (direction: "next" | "previous") => void;
+  readonly select: (row: HTMLTableRowElement) => void;
+  readonly selectAll: (isSelected: boolean) => void;
+  readonly toActions: () => void;
+  readonly openList: (place: number) => void;
+  readonly takeIn: () => void;
+  readonly showKeys: () => void;
 }
 
-const TYPING = "input, select, textarea";
+const TYPING = "input:not([type=checkbox]), select, textarea, dialog";
 
 /** Move through the list, open and expand by keys; click chooses, double click opens, a tap opens. */
 export function attachListNavigation(actions: ListActions): Disposer {
@@ -30,7 +36,7 @@ export function attachListNavigation(actions: ListActions): Disposer {
         actions.expand(row, seriesRowOf(row) === null);
         return;
       }
-      if (event.target instanceof Element && event.target.closest("a")) return;
+      if (event.target instanceof Element && event.target.closest("a, input, .cell--select")) return;
       if (event.pointerType === "touch") openStudy(row);
       else choose(row, true);
     }),
@@ -38,7 +44,8 @@ export function attachListNavigation(actions: ListActions): Disposer {
   bag.add(
     listen<MouseEvent>(body, "dblclick", (event) => {
       const row = closestStudy(event.target);
-      if (row && !(event.target instanceof Element && event.target.closest("button, a"))) openStudy(row);
+      if (row && !(event.target instanceof Element && event.target.closest("button, a, input")))
+        openStudy(row);
     }),
   );
   return () => bag.dispose();
@@ -50,7 +57,7 @@ function onKey(event: KeyboardEvent, actions: ListActions): void {
     if (event.key === "Escape" && event.target === actions.search) focusCurrent(actions.body);
     return;
   }
-  const action = KEYS[event.key];
+  const action = KEYS[event.key] ?? listKey(event.key);
   if (!action) return;
   const isControl = event.target instanceof Element && event.target.closest("a, button, summary") !== null;
   if (isControl && event.key === "Enter") return;
@@ -70,6 +77,12 @@ const KEYS: Readonly<Record<string, (actions: ListActions) => void>> = {
   Enter: ({ body }) => withCurrent(body, openStudy),
   ArrowRight: ({ body, expand }) => withCurrent(body, (row) => expand(row, true)),
   ArrowLeft: ({ body, expand }) => withCurrent(body, (row) => expand(row, false)),
+  x: ({ body, select }) => withCurrent(body, select),
+  X: ({ selectAll }) => selectAll(true),
+  Escape: ({ selectAll }) => selectAll(false),
+  a: ({ toActions }) => toActions(),
+  r: ({ takeIn }) => takeIn(),
+  "?": ({ showKeys }) => showKeys(),
   n: ({ turnPage }) => turnPage("next"),
   p: ({ turnPage }) => turnPage("previous"),
   "/": ({ search }) => {
@@ -77,6 +90,11 @@ const KEYS: Readonly<Record<string, (actions: ListActions) => void>> = {
     search.select();
   },
 };
+
+/** The digits open the lists by their place. */
+function listKey(key: string): ((actions: ListActions) => void) | undefined {
+  return /^[1-9]$/.test(key) ? ({ openList }) => openList(Number(key)) : undefined;
+}
 
 function step(body: HTMLElement, steps: number): void {
   const rows = studyRows(body);

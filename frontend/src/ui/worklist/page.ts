@@ -3,19 +3,40 @@ import { type Disposer, DisposerBag, listen } from "../../core/disposable";
 import { keepReadingList } from "../../core/readingList";
 import { required } from "../dom";
 import { rememberLook } from "../preferences";
-import { attachLiveList } from "./live";
+import { attachActions, showActions } from "./actions";
+import { attachClocks } from "./clock";
+import { attachDialogs } from "./dialogs";
+import { LiveList } from "./live";
 import { attachListNavigation } from "./navigation";
-import { speakMoments, studyRows } from "./rows";
+import { speakMoments, studyRows, uidOfRow } from "./rows";
+import { Selection } from "./selection";
 import { SeriesViews } from "./series";
+import { TabCounts } from "./tabs";
 
 /** Bring the server's list to life. Without this script the list still searches, sorts, turns pages and opens. */
 export function openWorklist(page: HTMLElement): Disposer {
   const bag = new DisposerBag();
   const part = <E extends HTMLElement>(name: string) => required<E>(`[data-part=${name}]`, page);
-  const { eventsUrl = "", rowUrl = "", seriesUrl = "", isLiveOrder, hasNext } = page.dataset;
-  const api = new WorklistApi(rowUrl, seriesUrl);
-  const body = part("rows");
+  const api = apiOf(page);
+  const [body, bar, tabs] = [part("rows"), part("bulk"), part("tabs")];
   const series = new SeriesViews(api, part("peek"));
+  const counts = new TabCounts(tabs, api);
+  const live = new LiveList({
+    api,
+    eventsUrl: page.dataset.eventsUrl ?? "",
+    body,
+    scroll: part("scroll"),
+    newButton: part<HTMLButtonElement>("new"),
+    status: part("live"),
+    isFirst: page.dataset.isFirst === "true",
+    isDescending: page.dataset.isDescending === "true",
+    sort: page.dataset.sort ?? "",
+    hasNext: page.dataset.hasNext === "true",
+    reload: () => reloadList(page, api),
+    changed: () => counts.refresh(),
+  });
+  const all = required<HTMLInputElement>("[data-action=select-all]", page);
+  const selection = new Selection(body, all, (rows) => showActions(bar, rows));
   speakMoments(body);
   bag.add(series.attachPeek(body));
   bag.add(
@@ -24,30 +45,46 @@ export function openWorklist(page: HTMLElement): Disposer {
       search: part<HTMLInputElement>("search"),
       expand: (row, open) => series.expand(row, open),
       turnPage: (direction) => page.querySelector<HTMLAnchorElement>(`[data-page=${direction}]`)?.click(),
+      select: (row) => selection.toggle(row),
+      selectAll: (isSelected) => selection.selectAll(isSelected),
+      toActions: () => bar.querySelector<HTMLElement>("button:not([hidden]), select")?.focus(),
+      openList: (place) => tabs.querySelectorAll<HTMLAnchorElement>("a")[place - 1]?.click(),
+      takeIn: () => void live.takeIn(),
+      showKeys: () => required<HTMLDialogElement>("[data-dialog=keys]", page).showModal(),
     }),
   );
+  bag.add(live.attach());
+  bag.add(selection.attach());
   bag.add(
-    attachLiveList({
+    attachActions({
       api,
-      eventsUrl,
+      bar,
+      results: part("results"),
+      reason: required<HTMLDialogElement>("[data-dialog=reason]", page),
       body,
-      scroll: part("scroll"),
-      newButton: part<HTMLButtonElement>("new"),
-      status: part("live"),
-      isLiveOrder: isLiveOrder === "true",
-      hasNext: hasNext === "true",
-      reload: () => reloadList(page, api),
+      selection,
+      refresh: (uid) => live.refresh(uid),
     }),
   );
-  bag.add(listen(window, "pagehide", () => keepReadingList(uidsOf(body), sessionStorage)));
+  bag.add(attachDialogs(page, api));
+  bag.add(attachClocks(body));
+  bag.add(listen(window, "pagehide", () => keepReadingList(studyRows(body).map(uidOfRow), sessionStorage)));
   bag.add(attachFilters(part<HTMLFormElement>("filters")));
   bag.add(listen(required("[data-action=toggle-density]", page), "click", toggleDensity));
+  counts.refresh();
   return () => bag.dispose();
 }
 
-/** The studies in the order in which they stand. */
-function uidsOf(body: HTMLElement): string[] {
-  return studyRows(body).flatMap(({ dataset }) => dataset.studyInstanceUid ?? []);
+function apiOf({ dataset }: HTMLElement): WorklistApi {
+  return new WorklistApi({
+    row: dataset.rowUrl ?? "",
+    series: dataset.seriesUrl ?? "",
+    reading: dataset.readingUrl ?? "",
+    readingOfMany: dataset.readingOfManyUrl ?? "",
+    counts: dataset.countsUrl ?? "",
+    lists: dataset.listsUrl ?? "",
+    settings: dataset.settingsUrl ?? "",
+  });
 }
 
 /** Choosing a filter searches at once; typed fields wait for Enter. */
@@ -56,6 +93,7 @@ function attachFilters(form: HTMLFormElement): Disposer {
     const field = event.target;
     if (field instanceof HTMLSelectElement) form.requestSubmit();
     if (!(field instanceof HTMLInputElement)) return;
+    if (field.type === "checkbox") form.requestSubmit();
     if (field.type === "radio" && field.value !== "range") {
       for (const date of form.querySelectorAll<HTMLInputElement>("input[type=date]")) date.value = "";
       form.requestSubmit();

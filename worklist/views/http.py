@@ -1,0 +1,50 @@
+"""What the views of the worklist share: whose request it is, its body, and answers for scripts."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.http import problem
+from worklist.exceptions import WorklistError
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return who asks; `requires` has turned away everybody who has not signed in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """Return the object in the body of a request.
+
+    Raises
+    ------
+    WorklistError
+        It holds none.
+    """
+    try:
+        body = json.loads(request.body or "{}")
+    except (ValueError, RecursionError):
+        raise WorklistError(_("The body is not JSON.")) from None
+    if not isinstance(body, dict):
+        raise WorklistError(_("The body must be an object."))
+    return body
+
+
+def private(body: dict[str, Any], *, status: int = 200) -> JsonResponse:
+    """Return an answer that nobody keeps."""
+    response = JsonResponse(body, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def refusal(error: WorklistError | PermissionDenied) -> HttpResponseBase:
+    """Return what a service refuses, in its words."""
+    if isinstance(error, PermissionDenied):
+        return problem(403, _("Not allowed"), str(error) or _("You may not do this to this study."))
+    return problem(409, _("Not possible"), str(error))
