@@ -1,6 +1,5 @@
 """What an address of the list asks for: the list, its filters, its order and the page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -61,8 +60,8 @@ def asked_of(parameters: QueryDict, *, user: User, session: SessionBase) -> Aske
 def usual_order(criteria: Criteria, saved: SavedList | None) -> tuple[Column, bool]:
     """Return the order in which a list opens: the column, and whether from the largest down."""
     built_in = BUILT_IN_OF[criteria.list_key]
-    order: Mapping[str, Any] = saved.asked.get("order", {}) if saved else {}
-    column = COLUMN_OF.get(order.get("column", ""))
+    order = _part(saved, "order") if saved else {}
+    column = COLUMN_OF.get(str(order.get("column", "")))
     return (column, bool(order.get("is_descending"))) if column else (built_in.column, built_in.is_descending)
 
 
@@ -77,10 +76,15 @@ def saved_list_of(user: User, list_uid: str) -> SavedList | None:
 def criteria_of_saved(saved: SavedList) -> Criteria:
     """Return what a saved list asks for; a list that cannot be read asks for nothing, and so shows everything."""
     try:
-        criteria = criteria_from_json(saved.asked.get("criteria", {}))
-    except (ValueError, TypeError, AttributeError):
+        criteria = criteria_from_json(_part(saved, "criteria"))
+    except (ValueError, TypeError):
         return Criteria()
     return criteria if criteria.list_key in BUILT_IN_OF else Criteria()
+
+
+def _part(saved: SavedList, name: str) -> dict[str, Any]:
+    part = saved.asked.get(name) if isinstance(saved.asked, dict) else None
+    return part if isinstance(part, dict) else {}
 
 
 def _criteria_of(parameters: QueryDict, session: SessionBase) -> Criteria:
