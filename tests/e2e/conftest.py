@@ -80,6 +80,7 @@ def visit(
             made.page.goto("/worklist/")
             if "/accounts/login/" in made.page.url:
                 log_in(made.page, username, system.passwords[username])
+                made.page.goto("/worklist/")
                 signed_in[username] = context.storage_state()
         return made
 

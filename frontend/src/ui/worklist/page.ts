@@ -45,7 +45,10 @@ export function openWorklist(page: HTMLElement): Disposer {
       search: part<HTMLInputElement>("search"),
       expand: (row, open) => series.expand(row, open),
       turnPage: (direction) => page.querySelector<HTMLAnchorElement>(`[data-page=${direction}]`)?.click(),
-      select: (row) => selection.toggle(row),
+      select: (row) => {
+        row.focus({ preventScroll: true });
+        selection.toggle(row);
+      },
       selectAll: (isSelected) => selection.selectAll(isSelected),
       toActions: () => bar.querySelector<HTMLElement>("button:not([hidden]), select")?.focus(),
       openList: (place) => tabs.querySelectorAll<HTMLAnchorElement>("a")[place - 1]?.click(),
