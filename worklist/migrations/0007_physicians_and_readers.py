@@ -33,6 +33,6 @@ def _write(apps, batch):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("worklist", "0005_lists_and_their_order")]
+    dependencies = [("worklist", "0006_lists_and_their_order")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

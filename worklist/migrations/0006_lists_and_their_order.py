@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_rights_stamp'),
         ('archive', '0001_the_archive'),
-        ('worklist', '0004_modality_of_reading'),
+        ('worklist', '0005_several_steps_at_once'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
