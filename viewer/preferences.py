@@ -20,7 +20,19 @@ _COMMAND = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _KEY = re.compile(r"(Ctrl\+)?(Alt\+)?(Shift\+)?([^\s\x00-\x1f\x7f]| |[A-Z][A-Za-z0-9]{1,24})")
 _MODALITY = re.compile(r"[A-Z0-9_]{2,16}")
 _MOST_MODALITIES = 20
-_FIELDS = ("version", "keys", "mouse", "windows", "true_size", "asks_before_leaving")
+# The first of each is the standard.
+THEMES = ("dark", "light")
+DENSITIES = ("dense", "comfortable")
+_FIELDS = (
+    "version",
+    "keys",
+    "mouse",
+    "windows",
+    "true_size",
+    "asks_before_leaving",
+    "theme",
+    "density",
+)
 _DRAG_TOOLS = ("window", "scroll", "pan", "zoom")
 _WHEEL = ("scroll", "zoom")
 
@@ -49,6 +61,8 @@ class Preferences:
         Modalities that open in true size, where the monitor was measured.
     asks_before_leaving
         Whether what was not looked at is shown before a study is left.
+    theme, density
+        Of every page; "" where the user has not chosen.
     """
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -56,6 +70,8 @@ class Preferences:
     windows: tuple[WindowPreset, ...] = ()
     true_size: tuple[str, ...] = ()
     asks_before_leaving: bool = True
+    theme: str = ""
+    density: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the document that `read_preferences` reads."""
@@ -66,6 +82,8 @@ class Preferences:
             "windows": [asdict(preset) for preset in self.windows],
             "true_size": list(self.true_size),
             "asks_before_leaving": self.asks_before_leaving,
+            "theme": self.theme,
+            "density": self.density,
         }
 
 
@@ -87,6 +105,8 @@ def read_preferences(value: object) -> Preferences:
         windows=read_window_presets(fields.get("windows", [])),
         true_size=_modalities(fields.get("true_size", [])),
         asks_before_leaving=_flag(fields, "asks_before_leaving", standard=True),
+        theme=_word(fields, "theme", THEMES),
+        density=_word(fields, "density", DENSITIES),
     )
 
 
@@ -98,6 +118,13 @@ def _modalities(value: object) -> tuple[str, ...]:
 
 def _is_modality(value: object) -> bool:
     return isinstance(value, str) and _MODALITY.fullmatch(value) is not None
+
+
+def _word(fields: Mapping[str, Any], name: str, words: tuple[str, ...]) -> str:
+    value = fields.get(name, "")
+    if not isinstance(value, str) or value not in ("", *words):
+        raise InvalidPreferencesError(name, f"must be one of {', '.join(words)}, or empty")
+    return value
 
 
 def _flag(fields: Mapping[str, Any], name: str, *, standard: bool) -> bool:

@@ -1,10 +1,15 @@
-"""Reactions of the viewer to the archive's events."""
+"""Reactions of the viewer to the archive's events, and to logins."""
 
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
+from django.http import HttpRequest
 
+from accounts.models import User
 from archive.events import StudyReceived, study_received
 from archive.models import Series
 from common.tasks import TaskName, enqueue
+from viewer.look import remember_look
+from viewer.stored_preferences import preferences_of
 
 
 @receiver(study_received, dispatch_uid="viewer.warm_received_study")
@@ -13,3 +18,9 @@ def warm_received_study(*, event: StudyReceived, **_: object) -> None:
     series = Series.objects.filter(study__study_instance_uid=event.study_instance_uid)
     for uid in series.values_list("series_instance_uid", flat=True):
         enqueue(TaskName.WARM_SERIES, subject_uid=uid)
+
+
+@receiver(user_logged_in, dispatch_uid="viewer.bring_look")
+def bring_look(*, request: HttpRequest, user: User, **_: object) -> None:
+    """Let the pages look as the user keeps it, on whatever computer."""
+    remember_look(request, preferences_of(user))

@@ -50,6 +50,8 @@ def test_a_new_user_has_the_standard(reader: Client) -> None:
         "windows": [],
         "true_size": [],
         "asks_before_leaving": True,
+        "theme": "",
+        "density": "",
     }
     assert answer["Cache-Control"] == "private, no-store"
 
@@ -80,7 +82,9 @@ def test_a_second_document_takes_the_place_of_the_first(reader: Client) -> None:
         ({}, "version"),
         ({"version": 2}, "version"),
         ({"version": True}, "version"),
-        (document(theme="dark"), "The document"),
+        (document(colour="dark"), "The document"),
+        (document(theme="pink"), "theme"),
+        (document(density=1), "density"),
         (document(keys=[]), "keys"),
         (document(keys={"<script>": ["a"]}), "keys"),
         (document(keys={"cine": "a"}), "keys.cine"),
@@ -138,6 +142,43 @@ def test_windows_of_ones_own_are_kept_with_modality_body_part_and_key(reader: Cl
 
     kept = reader.get(ADDRESS).json()["windows"]
     assert kept == [LUNG, LUNG | {"body_region": "", "name": "Wide"}, LUNG | {"key": ""}]
+
+
+def patch(client: Client, body: object) -> HttpResponse:
+    """Change a part of the document."""
+    return client.patch(ADDRESS, json.dumps(body), content_type="application/json")
+
+
+def test_a_part_can_be_changed_and_the_rest_stays(reader: Client) -> None:
+    put(reader, document(keys={"cine": ["b"]}, windows=[LUNG]))
+
+    assert patch(reader, {"theme": "light"}).status_code == 200
+    assert patch(reader, {"theme": "pink"}).status_code == 422
+    assert patch(reader, []).status_code == 422
+
+    kept = reader.get(ADDRESS).json()
+    assert (kept["theme"], kept["keys"], kept["windows"]) == ("light", {"cine": ["b"]}, [LUNG])
+
+
+def test_the_look_goes_with_the_user_to_another_browser(reader: Client, radiologist: User) -> None:
+    patch(reader, {"theme": "light", "density": "comfortable"})
+    elsewhere = Client()
+    elsewhere.cookies["theme"] = "dark"
+    elsewhere.force_login(radiologist)
+
+    for client in (reader, elsewhere):
+        page = client.get("/worklist/").content.decode()
+        assert 'data-theme="light"' in page
+        assert 'data-density="comfortable"' in page
+
+
+def test_before_login_the_browser_remembers_the_look(client: Client) -> None:
+    client.cookies["theme"] = "light"
+
+    page = client.get("/accounts/login/").content.decode()
+
+    assert 'data-theme="light"' in page
+    assert 'data-density="dense"' in page
 
 
 def test_a_page_of_another_site_cannot_change_them(radiologist: User) -> None:

@@ -95,10 +95,20 @@ function preferencesBody(preferences: Preferences): Fields {
 /** @throws RequestError with what is wrong in words. */
 export async function savePreferences(preferences: Preferences): Promise<void> {
   await request(ADDRESS, {
-    method: "PUT",
+    method: "PATCH",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
     body: JSON.stringify(preferencesBody(preferences)),
     // A change just before the page is left is kept all the same.
+    keepalive: true,
+  });
+}
+
+/** Keep how the pages look. @throws RequestError with what is wrong in words. */
+export async function saveLook(name: "theme" | "density", value: string): Promise<void> {
+  await request(ADDRESS, {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+    body: JSON.stringify({ [name]: value }),
     keepalive: true,
   });
 }
