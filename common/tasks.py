@@ -31,6 +31,7 @@ class TaskName(StrEnum):
     READ_DOCUMENT = "viewer.read_document"
     MEASURE_REGION = "viewer.measure_region"
     RENDER_PLANE = "viewer.render_plane"
+    RENDER_BLOCK = "viewer.render_block"
     RENDER_FUSION = "viewer.render_fusion"
     BUILD_VOLUME = "viewer.build_volume"
     WARM_PLANES = "viewer.warm_planes"
@@ -58,6 +59,8 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.READ_DOCUMENT: Queue.RENDER,
     TaskName.MEASURE_REGION: Queue.RENDER,
     TaskName.RENDER_PLANE: Queue.RENDER,
+    # Seconds of work, which no tile of a reader waits behind.
+    TaskName.RENDER_BLOCK: Queue.WARM,
     TaskName.RENDER_FUSION: Queue.RENDER,
     # A reader waits for the plane; each task decodes a few slices only.
     TaskName.BUILD_VOLUME: Queue.RENDER,

@@ -13,6 +13,7 @@ from viewer.slides.request import SlideRequest
 from viewer.statistics.request import StatisticsRequest
 from viewer.tiles.request import TileRequest
 from viewer.volumes import services as volume_services
+from viewer.volumes.block import BlockRequest
 from viewer.volumes.request import PlaneRequest
 
 
@@ -74,6 +75,12 @@ def warm_stack(series_instance_uid: str, sop_instance_uid: str) -> None:
 def warm_images(series_instance_uid: str, stack_indexes: list[int]) -> None:
     """Render some images of a stack ahead."""
     services.warm_images(series_instance_uid, stack_indexes)
+
+
+@task(TaskName.RENDER_BLOCK)
+def render_block(**arguments: Any) -> None:
+    """Make the block of a volume that a reader waits for."""
+    volume_services.render_requested_block(BlockRequest(**arguments))
 
 
 @task(TaskName.RENDER_PLANE)

@@ -118,6 +118,7 @@ urlpatterns = [
         name="fused_plane",
     ),
     path("series/<uid:series_instance_uid>/volume.json", planes.volume, name="volume"),
+    path("series/<uid:series_instance_uid>/block.bin", planes.block, name="volume_block"),
     path(
         "planes/<uid:series_instance_uid>/oblique/<int:level>/<int:column>/<int:row>.png",
         planes.oblique_plane,

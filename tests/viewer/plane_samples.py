@@ -25,6 +25,7 @@ TASKS = {
     "viewer.encode_cine": tasks.encode_cine,
     "viewer.render_slide": tasks.render_slide,
     "viewer.render_plane": tasks.render_plane,
+    "viewer.render_block": tasks.render_block,
     "viewer.render_fusion": tasks.render_fusion,
     "viewer.build_volume": tasks.build_volume,
     "viewer.warm_planes": tasks.warm_planes,

@@ -8,8 +8,10 @@ from django.views.decorators.http import require_GET
 from accounts.decorators import requires
 from audit.decorators import not_audited
 from common.http import not_modified
+from common.tasks import TaskName
 from dicomkit.errors import NotAVolumeError
 from viewer.exceptions import RenderingUnavailableError
+from viewer.tiles.service import fetch_picture
 from viewer.views.opening import opened_series
 from viewer.views.pictures import CACHE_CONTROL, picture_answer, unavailable
 from viewer.views.volume_addresses import (
@@ -20,6 +22,7 @@ from viewer.views.volume_addresses import (
     refused,
     requested_group,
 )
+from viewer.volumes.block import BlockRequest
 from viewer.volumes.body import volume_body
 from viewer.volumes.fetching import damaged_slices, exists, fetch_plane
 from viewer.volumes.request import PlaneRequest
@@ -83,6 +86,31 @@ def oblique_plane(
         return _answer(request, found, wanted)
     except REFUSALS as error:
         return refused(error)
+
+
+@require_GET
+@not_audited(_OPENING)
+@requires(None)
+def block(request: HttpRequest, series_instance_uid: str) -> HttpResponseBase:
+    """Return a whole volume on a coarse grid, see `viewer.volumes.block`; answers like a tile."""
+    opened_series(request, series_instance_uid)
+    try:
+        wanted = BlockRequest(series_instance_uid, _asked_volume(request, series_instance_uid).content)
+        return _block_answer(request, wanted)
+    except REFUSALS as error:
+        return refused(error)
+
+
+def _block_answer(request: HttpRequest, wanted: BlockRequest) -> HttpResponseBase:
+    etag = wanted.etag()
+    if (unchanged := not_modified(request, etag)) is not None:
+        return unchanged
+    found = fetch_picture(wanted.cache_key(), TaskName.RENDER_BLOCK, **wanted.as_task_arguments())
+    response = picture_answer(found, etag, content_type="application/octet-stream")
+    if response.status_code == 200:
+        response["Content-Encoding"] = "gzip"
+        response["Cache-Control"] = CACHE_CONTROL if "of" in request.GET else _ASK_AGAIN
+    return response
 
 
 def _asked_volume(request: HttpRequest, series_instance_uid: str) -> SeriesVolume:

@@ -42,6 +42,7 @@ def volume_body(volume: SeriesVolume, *, series_instance_uid: str, damaged: int)
             "most_projection_mm": MOST_PROJECTION_MM,
             "most_projected_points": MOST_PROJECTED_POINTS,
         },
+        "block_url": _block_url(series_instance_uid) + _address_query(volume),
         "most_slab_mm": MOST_SLAB_MM,
         "groups": [{"number": number, "label": label} for number, label in enumerate(volume.groups)],
         "group": volume.group,
@@ -140,3 +141,7 @@ def _tile_url(series_instance_uid: str, name: PlaneName) -> str:
 def _oblique_url(series_instance_uid: str) -> str:
     made = reverse("viewer:oblique_plane", args=[series_instance_uid, 0, 0, 0])
     return made.removesuffix("0/0/0.png") + "{level}/{column}/{row}.png"
+
+
+def _block_url(series_instance_uid: str) -> str:
+    return reverse("viewer:volume_block", args=[series_instance_uid])

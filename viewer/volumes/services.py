@@ -17,6 +17,8 @@ from common.tasks import TaskName, send_now
 from dicomkit.errors import NotAVolumeError
 from viewer.exceptions import VolumeStoreFullError
 from viewer.tiles.cache import CachedPicture, tile_cache
+from viewer.tiles.render import or_problem
+from viewer.volumes.block import BlockRequest, block_picture
 from viewer.volumes.render import RenderableVolume, render_plane_tile, slices_of_request
 from viewer.volumes.request import PlaneRequest, damaged_key
 from viewer.volumes.series import series_volume
@@ -57,6 +59,26 @@ def render_requested_plane(request: PlaneRequest) -> None:
     else:
         call_helpers(request.series_instance_uid, request.tile.sha256)
         send_now(TaskName.RENDER_PLANE, **request.as_task_arguments())
+
+
+def render_requested_block(request: BlockRequest) -> None:
+    """Make the block of a volume and put it into the cache, or decode some of its slices and try again."""
+    key = request.cache_key()
+    cache = tile_cache()
+    if not cache.missing([key]):
+        return
+    try:
+        renderable = opened_volume(request.series_instance_uid, request.content)
+    except (NotAVolumeError, VolumeStoreFullError) as error:
+        cache.put(key, CachedPicture(problem=str(error)))
+        return
+    if renderable is None:
+        cache.release(key)
+    elif has_slices(renderable, [range(renderable.volume.geometry.slices)]):
+        cache.put(key, or_problem(lambda: block_picture(renderable)))
+    else:
+        call_helpers(request.series_instance_uid, request.content)
+        send_now(TaskName.RENDER_BLOCK, **request.as_task_arguments())
 
 
 def build_volume(series_instance_uid: str, content: str) -> None:
