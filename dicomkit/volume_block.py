@@ -8,7 +8,8 @@ References
 PS3.3 C.7.6.2 (Image Plane): x grows to the patient's left, y to the back, z to the head.
 """
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,18 +45,11 @@ class BlockGrid:
     spacing_mm: float
     shape: tuple[int, int, int]
 
-    def slice_plane(self, index: int, *, finer: int) -> ReformatPlane:
-        """Return the pixels of one slice, each cube divided into so many rows and columns."""
-        spacing_mm = self.spacing_mm / finer
-        inwards_mm = (spacing_mm - self.spacing_mm) / 2
+    def slice_plane(self, index: int) -> ReformatPlane:
+        """Return the pixels of one slice."""
         x, y, z = self.position
-        start = (x + inwards_mm, y + inwards_mm, z + index * self.spacing_mm)
-        return ReformatPlane(
-            ImagePlane(start, _ALONG_X, _ALONG_Y),
-            (spacing_mm, spacing_mm),
-            self.shape[1] * finer,
-            self.shape[2] * finer,
-        )
+        plane = ImagePlane((x, y, z + index * self.spacing_mm), _ALONG_X, _ALONG_Y)
+        return ReformatPlane(plane, (self.spacing_mm, self.spacing_mm), self.shape[1], self.shape[2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +84,7 @@ def block_grid(geometry: VolumeGeometry) -> BlockGrid:
 
 
 def volume_block(voxels: Voxels, *, geometry: VolumeGeometry) -> VolumeBlock:
-    """Return a volume on its coarse grid. Each cube is the mean of what lies across it in its slice.
+    """Return a volume on its coarse grid. Where cubes are much larger than pixels, these are averaged first.
 
     Parameters
     ----------
@@ -98,20 +92,17 @@ def volume_block(voxels: Voxels, *, geometry: VolumeGeometry) -> VolumeBlock:
         (slices, rows, columns) as `geometry` says, all of them. Seconds of work for a large volume.
     """
     grid = block_grid(geometry)
-    finer = 1 if grid.spacing_mm < 1.5 * min(geometry.spacing_mm) else 2
-    means = np.zeros(grid.shape, np.float32)
-    has_value = np.zeros(grid.shape, np.bool_)
+    coarser = max(1, int(grid.spacing_mm / min(geometry.spacing_mm) + _ROUNDING))
+    averaged, places = _averaged(voxels, coarser), _averaged_geometry(geometry, coarser)
+    values = np.empty(grid.shape, np.uint16)
     for index in range(grid.shape[0]):
-        values = reformat(voxels, geometry=geometry, plane=grid.slice_plane(index, finer=finer))
-        means[index], has_value[index] = _mean_of_parts(values, finer)
-    if not has_value.any():
-        return VolumeBlock(grid, np.zeros(grid.shape, np.float16), 0, 1)
-    lowest = int(means[has_value].min())
-    highest = max(lowest + 1, int(np.ceil(means[has_value].max())))
-    means -= lowest
-    means /= highest - lowest
-    means[~has_value] = 0
-    return VolumeBlock(grid, means.astype(np.float16), lowest, highest)
+        values[index] = reformat(averaged, geometry=places, plane=grid.slice_plane(index))
+    is_padding = values == PADDING
+    lowest = int(values.min())
+    highest = max(lowest + 1, int(values.max(initial=0, where=~is_padding)))
+    shares = (values.astype(np.float32) - lowest) / (highest - lowest)
+    shares[is_padding] = 0
+    return VolumeBlock(grid, shares.astype(np.float16), lowest, highest)
 
 
 def _shape(sides_mm: NDArray[np.float64], spacing_mm: float) -> tuple[int, int, int]:
@@ -119,12 +110,32 @@ def _shape(sides_mm: NDArray[np.float64], spacing_mm: float) -> tuple[int, int, 
     return slices, rows, columns
 
 
-def _mean_of_parts(values: Voxels, finer: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the mean of the parts of each cube that are no padding, and where there is any."""
-    rows, columns = (size // finer for size in values.shape)
-    parts = values.reshape(rows, finer, columns, finer)
-    is_value = parts != PADDING
-    count = is_value.sum(axis=(1, 3), dtype=np.uint8)
-    total = np.where(is_value, parts, 0).sum(axis=(1, 3), dtype=np.float32)
-    mean: NDArray[np.float32] = total / np.maximum(count, 1)
-    return mean, count > 0
+def _averaged(voxels: Voxels, factor: int) -> Voxels:
+    """Return the mean of squares of so many pixels of each slice, of those that are no padding."""
+    if factor == 1:
+        return voxels
+    rows, columns = (size // factor for size in voxels.shape[1:])
+    averaged: Voxels = np.empty((voxels.shape[0], rows, columns), np.uint16)
+    for index, slice_voxels in enumerate(voxels):
+        total, count = np.zeros((rows, columns), np.uint32), np.zeros((rows, columns), np.uint16)
+        for down, across in itertools.product(range(factor), repeat=2):
+            part = slice_voxels[down::factor, across::factor][:rows, :columns]
+            is_value = part != PADDING
+            total += part * is_value
+            count += is_value
+        averaged[index] = np.where(count > 0, total // np.maximum(count, 1), PADDING)
+    return averaged
+
+
+def _averaged_geometry(geometry: VolumeGeometry, factor: int) -> VolumeGeometry:
+    """Return where the means lie: each in the middle of its pixels."""
+    down, across = geometry.spacing_mm
+    middle = (factor - 1) / 2
+    position = geometry.voxel_to_patient(middle, middle, 0)
+    return replace(
+        geometry,
+        plane=replace(geometry.plane, position=position),
+        spacing_mm=(down * factor, across * factor),
+        rows=geometry.rows // factor,
+        columns=geometry.columns // factor,
+    )
