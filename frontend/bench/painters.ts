@@ -1,4 +1,6 @@
 /** Both painters side by side on pictures of chance. Bundled by tests/painters.py, never shipped. */
+export { spots } from "./volume";
+
 import { blendTable } from "../src/dicom/fusion";
 import { greyPixels, windowTable } from "../src/dicom/voiLut";
 import { imageToScreenMatrix } from "../src/geometry/camera";

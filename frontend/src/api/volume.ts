@@ -59,6 +59,8 @@ export type Volume =
       /** Planes in any direction. */
       readonly oblique: ObliqueSource;
       readonly mostSlabMm: number;
+      /** Where the whole volume comes from, to be drawn in three dimensions. */
+      readonly blockUrl: string;
       /** What can be chosen between where several images lie at each position; empty where one does. */
       readonly groups: readonly string[];
     }
@@ -86,6 +88,7 @@ export function parseVolume(body: unknown, series: Series): Volume {
       seriesInstanceUid: series.seriesInstanceUid,
     },
     mostSlabMm: readNumber(fields, "most_slab_mm"),
+    blockUrl: readText(fields, "block_url"),
     findings: findings.map((finding) => readText(asFields(finding, "finding"), "text")),
     groups: readList(fields, "groups").map((group) => readText(asFields(group, "group"), "label")),
   };

@@ -14,6 +14,7 @@ import "../styles/navigator.css";
 import "../styles/documents.css";
 import "../styles/waveform.css";
 import "../styles/comfort.css";
+import "../styles/volume.css";
 import "../styles/print.css";
 import { required } from "../ui/dom";
 import { openViewer } from "../ui/viewerPage";

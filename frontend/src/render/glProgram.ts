@@ -1,3 +1,5 @@
+import { linkedProgram } from "./linkedProgram";
+
 const VERTEX = `#version 300 es
 void main() {
   // One triangle that covers the viewport.
@@ -79,13 +81,7 @@ export class GlProgram {
 
   /** @throws Error where the driver refuses the shaders. */
   constructor(private readonly gl: WebGL2RenderingContext) {
-    const program = gl.createProgram();
-    gl.attachShader(program, compiled(gl, gl.VERTEX_SHADER, VERTEX));
-    gl.attachShader(program, compiled(gl, gl.FRAGMENT_SHADER, FRAGMENT));
-    gl.linkProgram(program);
-    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-      throw new Error(`The painter's program does not link: ${gl.getProgramInfoLog(program)}`);
-    }
+    const program = linkedProgram(gl, VERTEX, FRAGMENT);
     gl.useProgram(program);
     this.places = new Map(
       [...SAMPLERS, ...NUMBERS].map((name) => [name, gl.getUniformLocation(program, name)]),
@@ -103,15 +99,4 @@ export class GlProgram {
     for (const name of NUMBERS) gl.uniform1i(this.places.get(name) ?? null, numbers[name]);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
-}
-
-function compiled(gl: WebGL2RenderingContext, type: number, source: string): WebGLShader {
-  const shader = gl.createShader(type);
-  if (shader === null) throw new Error("The graphics context is lost.");
-  gl.shaderSource(shader, source);
-  gl.compileShader(shader);
-  if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) {
-    throw new Error(`The painter's shader does not compile: ${gl.getShaderInfoLog(shader)}`);
-  }
-  return shader;
 }

@@ -7,6 +7,7 @@ import { hangingCommands } from "./hangingMenu";
 import { planesCommand, resetPlanesCommand, rotatingCommand } from "./planes";
 import { priorsCommands } from "./priors";
 import { secondWindowCommands } from "./secondWindow";
+import { volumeCommand } from "./volumeCommand";
 
 const KEYED_LAYOUTS: readonly (readonly [string, string])[] = [
   ["1x1", t("One picture")],
@@ -22,6 +23,7 @@ export function layoutCommands(): Command[] {
     ...hangingCommands(),
     ...priorsCommands(),
     planesCommand(),
+    volumeCommand(),
     resetPlanesCommand(),
     rotatingCommand(),
     fusionCommand(),

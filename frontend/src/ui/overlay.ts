@@ -217,7 +217,7 @@ export function overlayTexts(
 }
 
 /** Identity comes from the study that the stack belongs to. */
-function identityTexts({ study }: Stack): Record<string, string> {
+export function identityTexts({ study }: Stack): Record<string, string> {
   const { patient } = study;
   return {
     "patient-name": formatPersonName(patient.name) || t("No name"),
@@ -230,7 +230,7 @@ function identityTexts({ study }: Stack): Record<string, string> {
   };
 }
 
-function seriesLine({ series }: Stack): string {
+export function seriesLine({ series }: Stack): string {
   const number = series.seriesNumber === null ? "" : `S ${series.seriesNumber}`;
   return [number, series.modality, series.seriesDescription].filter(Boolean).join("  ");
 }

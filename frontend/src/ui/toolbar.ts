@@ -113,6 +113,7 @@ const SHORT_LABELS: Readonly<Record<string, string>> = {
   "tool-locate": t("Locate"),
   priors: t("Priors"),
   planes: t("Planes"),
+  volume: t("Volume"),
   "full-screen": t("Full"),
   "second-window": t("2nd window"),
   help: t("Keys"),
