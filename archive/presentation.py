@@ -2,8 +2,17 @@
 
 from datetime import date, timedelta
 
+from django.utils.translation import gettext, gettext_noop
+
 from archive.models import Study
 from dicomkit.temporal import age_text_at
+
+_AGES = {
+    "y": gettext_noop("%(number)d y"),
+    "mo": gettext_noop("%(number)d mo"),
+    "wk": gettext_noop("%(number)d wk"),
+    "d": gettext_noop("%(number)d d"),
+}
 
 
 def age_of(study: Study) -> str:
@@ -11,4 +20,5 @@ def age_of(study: Study) -> str:
     if study.patient_age_days < 0:
         return ""
     made = study.study_date or date(2000, 1, 1)
-    return age_text_at(made - timedelta(days=study.patient_age_days), made)
+    number, _, unit = age_text_at(made - timedelta(days=study.patient_age_days), made).partition(" ")
+    return gettext(_AGES[unit]) % {"number": int(number)} if number else ""

@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility, User
 from accounts.roles import Role
@@ -10,9 +11,9 @@ from common.models import TimestampedModel
 class Scope(models.TextChoices):
     """Who finds a saved list among theirs."""
 
-    USER = "user", "One user"
-    ROLE = "role", "A role at a facility"
-    FACILITY = "facility", "Everybody at a facility"
+    USER = "user", _("One user")
+    ROLE = "role", _("A role at a facility")
+    FACILITY = "facility", _("Everybody at a facility")
 
 
 class SavedList(TimestampedModel):
@@ -27,8 +28,8 @@ class SavedList(TimestampedModel):
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField(max_length=20, choices=Role, blank=True)
     name = models.CharField(max_length=60)
-    asked = models.JSONField(help_text="What `worklist.criteria.Criteria` keeps, and the order.")
-    author_name = models.CharField(max_length=150, help_text="Who saved it last.")
+    asked = models.JSONField(help_text=_("What `worklist.criteria.Criteria` keeps, and the order."))
+    author_name = models.CharField(max_length=150, help_text=_("Who saved it last."))
 
     class Meta:
         constraints = [
@@ -63,11 +64,13 @@ class ListSettings(models.Model):
         User, on_delete=models.CASCADE, primary_key=True, related_name="list_settings"
     )
     columns = models.JSONField(
-        default=list, blank=True, help_text="Keys in order; none means the usual ones."
+        default=list, blank=True, help_text=_("Keys in order; none means the usual ones.")
     )
-    tabs = models.JSONField(default=list, blank=True, help_text="Keys of lists in the order of their tabs.")
+    tabs = models.JSONField(
+        default=list, blank=True, help_text=_("Keys of lists in the order of their tabs.")
+    )
     first_list = models.CharField(
-        max_length=40, blank=True, help_text="The list that is shown after signing in."
+        max_length=40, blank=True, help_text=_("The list that is shown after signing in.")
     )
 
     def __str__(self) -> str:

@@ -48,12 +48,14 @@ class ReadingTask(models.Model):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_reading_tasks"
     )
     reader_name = models.CharField(
-        max_length=150, blank=True, help_text="Who reads it, else who is to; for sorting and without a query."
+        max_length=150,
+        blank=True,
+        help_text=_("Who reads it, else who is to; for sorting and without a query."),
     )
     referring_physician_key = models.CharField(
         max_length=324,
         blank=True,
-        help_text="Of the order, else of the images; folded for searching and sorting.",
+        help_text=_("Of the order, else of the images; folded for searching and sorting."),
     )
     claimed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="claimed_reading_tasks"

@@ -1,3 +1,4 @@
+import { t } from "../core/i18n";
 import { suvRange } from "./suv";
 import type { VoiWindow } from "./types";
 
@@ -15,7 +16,7 @@ export interface VolumePreset {
 /** Of CT, in Hounsfield units. */
 const CT_PRESETS: readonly VolumePreset[] = [
   {
-    label: "Bone",
+    label: t("Bone"),
     isMaximum: false,
     stops: [
       [140, [0.75, 0.5, 0.35, 0]],
@@ -25,7 +26,7 @@ const CT_PRESETS: readonly VolumePreset[] = [
     ],
   },
   {
-    label: "Vessels",
+    label: t("Vessels"),
     isMaximum: false,
     stops: [
       [110, [0.5, 0.08, 0.06, 0]],
@@ -35,7 +36,7 @@ const CT_PRESETS: readonly VolumePreset[] = [
     ],
   },
   {
-    label: "Lungs",
+    label: t("Lungs"),
     isMaximum: false,
     stops: [
       [-960, [0.3, 0.45, 0.7, 0]],
@@ -46,7 +47,7 @@ const CT_PRESETS: readonly VolumePreset[] = [
     ],
   },
   {
-    label: "Skin",
+    label: t("Skin"),
     isMaximum: false,
     stops: [
       [-420, [0.86, 0.62, 0.5, 0]],
@@ -70,7 +71,7 @@ export function volumePresets(modality: string, window: VoiWindow): readonly Vol
   if (modality === "CT") return [...CT_PRESETS, maximum];
   const at = (share: number) => low + (high - low) * share;
   const surface: VolumePreset = {
-    label: "Surface",
+    label: t("Surface"),
     isMaximum: false,
     stops: [
       [at(0.15), [0.8, 0.6, 0.5, 0]],

@@ -1,4 +1,5 @@
 import "../styles/base.css";
+import "../styles/directions.css";
 import { attachMenus } from "../ui/menus";
 import { attachThemeSwitch } from "../ui/preferences";
 

@@ -1,6 +1,7 @@
 import { RequestError } from "../api/client";
 import { type Film, type FilmFormat, fetchFilmProgress, MOST_FRAMES, startFilm } from "../api/films";
 import { listen } from "../core/disposable";
+import { t } from "../core/i18n";
 import { formatNumber } from "../core/numbers";
 import type { Viewport } from "../viewport/viewport";
 import { element, setText } from "./dom";
@@ -23,11 +24,11 @@ export function exportFilm(context: ViewerContext): void {
 
 /** Why the picture is nothing for a film, or "". */
 function whyNoFilm({ stack, image, painted, choice }: Viewport): string {
-  if (stack === null || image === null) return "There is no picture to save.";
-  if (image.tileUrl !== null) return "Only images as they are stored can be saved as a film.";
-  if (stack.series.images.length < 2) return "The series has one image: save it as a picture.";
+  if (stack === null || image === null) return t("There is no picture to save.");
+  if (image.tileUrl !== null) return t("Only images as they are stored can be saved as a film.");
+  if (stack.series.images.length < 2) return t("The series has one image: save it as a picture.");
   if (painted?.voi?.kind === "table" && choice.kind !== "file") {
-    return "The look-up table of a presentation state cannot be put into a film. Choose a window.";
+    return t("The look-up table of a presentation state cannot be put into a film. Choose a window.");
   }
   return "";
 }
@@ -37,8 +38,8 @@ class FilmDialog {
   private readonly format = element(
     "select",
     {},
-    element("option", { value: "mp4" }, "MP4: plays everywhere"),
-    element("option", { value: "gif" }, "GIF: a small loop"),
+    element("option", { value: "mp4" }, t("MP4: plays everywhere")),
+    element("option", { value: "gif" }, t("GIF: a small loop")),
   );
   private readonly first: HTMLInputElement;
   private readonly last: HTMLInputElement;
@@ -48,7 +49,7 @@ class FilmDialog {
   private readonly problem = element("p", { class: "alert alert--error", role: "alert", hidden: true });
   private readonly progress = element("progress", { class: "film__progress", hidden: true });
   private readonly said = element("p", { class: "presets__hint", role: "status" });
-  private readonly save = element("button", { type: "submit", class: "button button--primary" }, "Save");
+  private readonly save = element("button", { type: "submit", class: "button button--primary" }, t("Save"));
 
   constructor(
     private readonly context: ViewerContext,
@@ -64,26 +65,27 @@ class FilmDialog {
     this.last = number(last + 1, 1, count, "1");
     this.rate = number(Number(formatNumber(Math.min(60, Math.max(0.5, rate)), 1)), 0.5, 60, "any");
     this.hasOverlays.checked = viewport.showsMarks;
-    const cancel = element("button", { type: "button", class: "button" }, "Cancel");
+    const cancel = element("button", { type: "button", class: "button" }, t("Cancel"));
     const form = element(
       "form",
       { class: "hanging-form__fields" },
-      element("h1", { id: "film-title" }, "Save this series as a film"),
-      field("Format", this.format),
+      element("h1", { id: "film-title" }, t("Save this series as a film")),
+      field(t("Format"), this.format),
       element(
         "div",
         { class: "film__numbers" },
-        field("From image", this.first),
-        field("To image", this.last),
-        field("Images a second", this.rate),
+        field(t("From image"), this.first),
+        field(t("To image"), this.last),
+        field(t("Images a second"), this.rate),
       ),
-      check("Overlays of the file", this.hasOverlays),
-      check("Patient and study in the picture", this.hasIdentity),
+      check(t("Overlays of the file"), this.hasOverlays),
+      check(t("Patient and study in the picture"), this.hasIdentity),
       element(
         "p",
         { class: "presets__hint" },
-        "Window, colours, turns and mirroring are as on the screen, and the whole image is shown. Your marks, regions " +
-          "and fused series are not in it. What is burnt into the pixels stays.",
+        t(
+          "Window, colours, turns and mirroring are as on the screen, and the whole image is shown. Your marks, regions ",
+        ) + "and fused series are not in it. What is burnt into the pixels stays.",
       ),
       this.problem,
       this.progress,
@@ -111,7 +113,10 @@ class FilmDialog {
         this.progress.hidden = false;
         this.progress.max = state.total;
         this.progress.value = state.done;
-        setText(this.said, state.done < state.total ? `Image ${state.done} of ${state.total}` : "Encoding");
+        setText(
+          this.said,
+          state.done < state.total ? `Image ${state.done} of ${state.total}` : t("Encoding"),
+        );
         await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
         state = await fetchFilmProgress(state.progressUrl);
       }

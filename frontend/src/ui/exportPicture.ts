@@ -33,7 +33,7 @@ const EXPORTS: readonly (readonly [string, string, Export])[] = [
   ["print", t("Print all pictures on the screen"), { what: "print", hasIdentity: true }],
 ];
 
-const FILM = "Save this series as a film…";
+const FILM = t("Save this series as a film…");
 
 /** Pictures as they are shown, as PNG or on paper, and films, for those who may download the study. */
 export function exportCommands(): Command[] {

@@ -1,4 +1,5 @@
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { isRightToLeft } from "../core/i18n";
 
 /** Menus made of <details data-menu> close on Escape, on a click elsewhere, and when another opens. */
 export function attachMenus(): Disposer {
@@ -33,5 +34,6 @@ export function attachMenus(): Disposer {
 export function placeBelow(panel: HTMLElement, summary: HTMLElement): void {
   const box = summary.getBoundingClientRect();
   panel.style.top = `${box.bottom + 4}px`;
-  panel.style.left = `${Math.max(4, Math.min(box.left, window.innerWidth - panel.offsetWidth - 4))}px`;
+  const left = isRightToLeft ? box.right - panel.offsetWidth : box.left;
+  panel.style.left = `${Math.max(4, Math.min(left, window.innerWidth - panel.offsetWidth - 4))}px`;
 }

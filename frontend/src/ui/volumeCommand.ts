@@ -1,6 +1,7 @@
 import { isAbort, RequestError, request } from "../api/client";
 import { groupOf, parseVolume, volumeUrl } from "../api/volume";
 import { fetchVolumeBlock } from "../api/volumeBlock";
+import { t } from "../core/i18n";
 import { fullRangeWindow } from "../dicom/voiLut";
 import { volumePresets } from "../dicom/volumePresets";
 import type { Viewport } from "../viewport/viewport";
@@ -10,13 +11,14 @@ import { identityTexts, seriesLine } from "./overlay";
 import type { ViewerContext } from "./viewerContext";
 import type { VolumeDialog } from "./volume/volumeDialog";
 
-const NO_WEBGL =
-  "This browser has no WebGL 2, which a volume in three dimensions needs. The rotating MIP does without it.";
+const NO_WEBGL = t(
+  "This browser has no WebGL 2, which a volume in three dimensions needs. The rotating MIP does without it.",
+);
 
 export function volumeCommand(): Command {
   return {
     id: "volume",
-    label: "Volume in three dimensions",
+    label: t("Volume in three dimensions"),
     group: "layout",
     keys: ["Shift+o"],
     icon: "volume",

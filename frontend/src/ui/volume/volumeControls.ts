@@ -1,3 +1,4 @@
+import { t } from "../../core/i18n";
 import type { VolumePreset } from "../../dicom/volumePresets";
 import type { Vector } from "../../geometry/planes";
 import { STANCES, type StanceName } from "../../geometry/turning";
@@ -12,20 +13,20 @@ export interface ControlActions {
 }
 
 const SIDES: Readonly<Record<StanceName, readonly [letter: string, label: string]>> = {
-  anterior: ["A", "From the front"],
-  posterior: ["P", "From the back"],
-  left: ["L", "From the left"],
-  right: ["R", "From the right"],
-  head: ["H", "From the head"],
-  feet: ["F", "From the feet"],
+  anterior: ["A", t("From the front")],
+  posterior: ["P", t("From the back")],
+  left: ["L", t("From the left")],
+  right: ["R", t("From the right")],
+  head: ["H", t("From the head")],
+  feet: ["F", t("From the feet")],
 };
 const STANCE_NAMES = Object.keys(STANCES) as readonly StanceName[];
 
 /** What is cut away: along each axis of the patient from its low and from its high end. */
 const CUTS = [
-  ["Right", "Left"],
-  ["Front", "Back"],
-  ["Feet", "Head"],
+  [t("Right"), t("Left")],
+  [t("Front"), t("Back")],
+  [t("Feet"), t("Head")],
 ] as const;
 const THINNEST = 0.02;
 
@@ -50,10 +51,10 @@ export class VolumeControls {
     );
     for (const one of this.sliders.flat()) one.addEventListener("input", () => actions.clip(this.clip));
     this.root.append(
-      section("Look", ...this.presetButtons),
-      section("From", ...sides),
-      section("Cut away", ...this.sliders.flatMap((pair, axis) => cutRows(pair, CUTS[axis] ?? ["", ""]))),
-      control("As opened", "As opened (Space)", () => actions.reset()),
+      section(t("Look"), ...this.presetButtons),
+      section(t("From"), ...sides),
+      section(t("Cut away"), ...this.sliders.flatMap((pair, axis) => cutRows(pair, CUTS[axis] ?? ["", ""]))),
+      control(t("As opened"), t("As opened (Space)"), () => actions.reset()),
     );
   }
 

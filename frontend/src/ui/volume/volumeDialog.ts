@@ -1,5 +1,6 @@
 import type { VolumeBlock } from "../../api/volumeBlock";
 import { DisposerBag, listen } from "../../core/disposable";
+import { t } from "../../core/i18n";
 import type { VolumePreset } from "../../dicom/volumePresets";
 import { STANCES, type Stance, turned } from "../../geometry/turning";
 import { type ClipBox, VolumeCaster, WHOLE_BOX } from "../../render/volumeCaster";
@@ -18,8 +19,8 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-const SLOW = "This computer draws slowly: the volume is coarse while it moves.";
-const LOST = "The graphics card gave up this picture. Close it and open it again.";
+const SLOW = t("This computer draws slowly: the volume is coarse while it moves.");
+const LOST = t("The graphics card gave up this picture. Close it and open it again.");
 
 /** Whose volume it is, in the words of the pictures. */
 export interface VolumeTitle {
@@ -32,7 +33,7 @@ export class VolumeDialog {
   readonly root = element("dialog", { class: "volume", "aria-labelledby": "volume-title" });
   private readonly canvas = element("canvas", {
     class: "volume__canvas",
-    "aria-label": "Volume; drag to turn it",
+    "aria-label": t("Volume; drag to turn it"),
     role: "img",
   });
   private readonly cube = element("canvas", {
@@ -46,7 +47,7 @@ export class VolumeDialog {
   private readonly bag = new DisposerBag();
 
   constructor(title: VolumeTitle) {
-    const close = element("button", { type: "button", class: "button" }, "Close");
+    const close = element("button", { type: "button", class: "button" }, t("Close"));
     close.addEventListener("click", () => this.root.close());
     this.root.append(
       element(
@@ -62,7 +63,7 @@ export class VolumeDialog {
       this.bag.dispose();
       this.root.remove();
     });
-    this.say("Loading the volume");
+    this.say(t("Loading the volume"));
   }
 
   say(text: string): void {

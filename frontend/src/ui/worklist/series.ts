@@ -1,7 +1,7 @@
 import { isAbort } from "../../api/client";
 import type { WorklistApi } from "../../api/worklist";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
-import { t } from "../../core/i18n";
+import { isRightToLeft, t } from "../../core/i18n";
 import { element } from "../dom";
 import { loadThumbnail } from "../thumbnails";
 import { seriesRowOf, uidOfRow } from "./rows";
@@ -84,7 +84,7 @@ export class SeriesViews {
     const { offsetWidth, offsetHeight } = this.peek;
     const below = cell.bottom + 4 + offsetHeight <= window.innerHeight;
     this.peek.style.top = `${below ? cell.bottom + 4 : Math.max(4, cell.top - offsetHeight - 4)}px`;
-    this.peek.style.left = `${Math.max(4, Math.min(cell.right - offsetWidth, window.innerWidth - offsetWidth - 4))}px`;
+    this.peek.style.left = `${Math.max(4, Math.min(isRightToLeft ? cell.left : cell.right - offsetWidth, window.innerWidth - offsetWidth - 4))}px`;
   }
 
   private async fill(into: HTMLElement, owner: HTMLElement, studyInstanceUid: string): Promise<void> {
