@@ -168,14 +168,19 @@ class _Reader:
         name = meaning_of(item, "ConceptNameCodeSequence")
         value = value_words(item)
         self._characters_left -= len(value) + len(name)
+        references = read_image_references(item, "ReferencedSOPSequence")[:_MOST_REFERENCES]
+        children = self.children_of(item, depth + 1)
+        if kind in _PLACES and all(_is_mere_reference(child) for child in children):
+            # A place on an image says with it which image is meant.
+            references, children = tuple(one for child in children for one in child.references), []
         return ContentItem(
             kind=_KINDS.get(kind, ItemKind.VALUE),
             name=name,
             value=value,
             qualifiers=tuple(_qualifiers(item)),
-            references=read_image_references(item, "ReferencedSOPSequence")[:_MOST_REFERENCES],
+            references=references,
             is_context=clean_text(item, "RelationshipType", 16) in ("HAS OBS CONTEXT", "HAS ACQ CONTEXT"),
-            children=self.children_of(item, depth + 1),
+            children=children,
         )
 
 
@@ -186,6 +191,13 @@ _KINDS = {
     "WAVEFORM": ItemKind.REFERENCE,
     "COMPOSITE": ItemKind.REFERENCE,
 }
+
+
+_PLACES = frozenset({"SCOORD", "SCOORD3D", "TCOORD"})
+
+
+def _is_mere_reference(item: ContentItem) -> bool:
+    return item.kind is ItemKind.REFERENCE and not (item.name or item.value or item.children)
 
 
 def _is_modifier(item: Dataset) -> bool:

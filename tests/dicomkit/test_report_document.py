@@ -107,6 +107,18 @@ def test_values_of_every_type_are_said_in_words() -> None:
     ]
 
 
+def test_a_place_on_an_image_says_which_image_is_meant() -> None:
+    source = content.image("1.2.840.10008.5.1.4.1.1.2", ImageReference("1.2.3", (4,)), "SELECTED FROM")
+
+    found = only(content.coordinates(NAME, "POLYLINE", [(1.0, 2.0), (3.0, 4.0)], source, "CONTAINS"))
+
+    assert (found.value, found.references, found.children) == (
+        "Polyline of 2 points",
+        (ImageReference("1.2.3", (4,)),),
+        [],
+    )
+
+
 def test_a_number_without_a_value_says_why() -> None:
     number = content.number(NAME, 1, UNITS["mm"])
     number.MeasuredValueSequence = Sequence([])

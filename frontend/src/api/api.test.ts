@@ -59,6 +59,7 @@ function body(changes: Record<string, unknown> = {}): unknown {
         series_description: "axial",
         modality: "CT",
         body_part_examined: "",
+        body_regions: [],
         laterality: "",
         thumbnail_url: "/viewer/series/1.2.3/thumbnail.png",
         frame_time_ms: null,

@@ -6,6 +6,8 @@ import { type DocumentPlace, type DocumentView, scrollByKey } from "./documentVi
 import { referenceButton } from "./references";
 
 const DEEPEST_HEADING = 6;
+/** Longer texts are prose, and have the whole width under their name. */
+const LONGEST_IN_A_ROW = 60;
 const FLAGS: Readonly<Record<string, string>> = {
   COMPLETE: t("Complete"),
   PARTIAL: t("Partial"),
@@ -85,7 +87,12 @@ function items(
   const parts: HTMLElement[] = [];
   let links: HTMLElement | null = null;
   for (const item of list) {
-    if (item.kind === "reference" && item.references.length > 0 && item.children.length === 0) {
+    if (
+      item.kind === "reference" &&
+      item.references.length > 0 &&
+      !item.value &&
+      item.children.length === 0
+    ) {
       // References that follow each other share a line, such as the images of a key object.
       links ??= element("p", { class: "report__references" });
       if (!links.isConnected && !parts.includes(links)) parts.push(links);
@@ -123,16 +130,22 @@ function part(item: ContentItem, level: number, heading: string, place: Document
 function line(item: ContentItem, heading: string, place: DocumentPlace): HTMLElement {
   const name =
     item.name && item.name !== heading ? element("span", { class: "report__name" }, item.name) : null;
-  const kind = item.kind === "text" ? "report__line report__line--text" : "report__line";
+  const isProse = item.kind === "text" && (item.value.length > LONGEST_IN_A_ROW || item.value.includes("\n"));
+  const kind = isProse ? "report__line report__line--text" : "report__line";
   return element(
     "div",
     { class: kind },
     name,
-    item.value ? element("span", { class: "report__value" }, item.value) : null,
+    item.value ? element("span", { class: valueClass(item.value) }, item.value) : null,
     item.qualifiers.length > 0 &&
       element("span", { class: "report__qualifiers" }, item.qualifiers.join(", ")),
     ...referenceButtons(item.references, place),
   );
+}
+
+/** A unique identifier is for those who look for it. */
+function valueClass(value: string): string {
+  return /^[\d.]{20,}$/.test(value) ? "report__value report__value--uid" : "report__value";
 }
 
 function referenceButtons(references: readonly DocumentReference[], place: DocumentPlace): HTMLElement[] {
