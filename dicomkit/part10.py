@@ -70,13 +70,17 @@ class Part10Header:
     pixel_data: PixelDataElement | None
 
 
-def read_header(file: BinaryIO) -> Part10Header:
+def read_header(
+    file: BinaryIO, *, long_elements_limit_bytes: int = LONG_ELEMENTS_LIMIT_BYTES
+) -> Part10Header:
     """Read the data set of a file up to its pixel data.
 
     Parameters
     ----------
     file
         Open for reading and seekable; read from its start.
+    long_elements_limit_bytes
+        What elements of more than 1 MiB may take together; those beyond are left out.
 
     Raises
     ------
@@ -114,7 +118,7 @@ def read_header(file: BinaryIO) -> Part10Header:
             defer_size=_LONG_ELEMENT_BYTES,
         )
         pixel_data = _pixel_data_element(file, *found[-1]) if found else None
-        _read_long_elements(dataset, file)
+        _read_long_elements(dataset, file, long_elements_limit_bytes)
     except RecursionError:
         raise UnreadableHeaderError("Sequences are nested too deeply.") from None
     except (*CONVERSION_ERRORS, MemoryError) as error:
@@ -133,9 +137,8 @@ def _pixel_data_element(file: BinaryIO, tag: int, length_bytes: int) -> PixelDat
     return PixelDataElement(tag, "OW", offset + 8, length_bytes)
 
 
-def _read_long_elements(dataset: Dataset, file: BinaryIO) -> None:
+def _read_long_elements(dataset: Dataset, file: BinaryIO, budget_bytes: int) -> None:
     """Read the elements that were passed over, and leave out those that are cut off or beyond the budget."""
-    budget_bytes = LONG_ELEMENTS_LIMIT_BYTES
     passed_over = [
         element
         for element in dataset._dict.values()

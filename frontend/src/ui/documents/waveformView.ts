@@ -9,6 +9,7 @@ import {
   GAINS_MM_MV,
   hasStandardLeads,
   layOutPaper,
+  MARGIN_MM,
   PAGE_S,
   type PaperLayout,
   SPEEDS_MM_S,
@@ -76,6 +77,7 @@ class WaveformView implements DocumentView {
     this.arrangement = hasStandardLeads(this.samples.group) ? "3x4" : "stacked";
     this.layout = this.laidOut();
     this.notes = waveformNotes(waveform.annotations);
+    this.notes.hidden = this.notes.childElementCount === 0;
     this.callipers = new CalliperTool(this.scroller, {
       pixelsAMm: () => this.pixelsAMm,
       changed: () => this.invalidate(),
@@ -328,6 +330,12 @@ class WaveformView implements DocumentView {
     setText(this.status, this.statusText());
   }
 
+  /** The moment at the left edge. */
+  private get firstS(): number {
+    if (this.arrangement === "3x4") return this.startS;
+    return Math.max(0, this.scroller.scrollLeft / this.pixelsAMm - MARGIN_MM) / this.speedMmS;
+  }
+
   private marks() {
     const number = this.groupIndex + 1;
     return this.waveform.annotations.filter(
@@ -344,7 +352,7 @@ class WaveformView implements DocumentView {
       `${this.speedMmS} mm/s, ${this.gainMmMv} mm/mV`,
       filters && t("Filter {filters}", { filters }),
       `${group.samplingHz} Hz`,
-      durationText(durationS(group), this.arrangement === "3x4" ? this.startS : null),
+      durationText(durationS(group), this.firstS),
       group.originality === "DERIVED" ? t("Derived, not recorded") : "",
     ]
       .filter(Boolean)
@@ -352,11 +360,16 @@ class WaveformView implements DocumentView {
   }
 }
 
-function durationText(seconds: number, startS: number | null): string {
-  const duration =
-    seconds < 120
-      ? `${Number(seconds.toFixed(1))} s`
-      : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  if (startS === null || seconds <= PAGE_S) return duration;
-  return t("{start} to {end} s of {duration}", { start: startS, end: startS + PAGE_S, duration });
+/** How long the recording is; of one that is not seen as a whole, also which moment is at the left edge. */
+function durationText(seconds: number, firstS: number): string {
+  if (seconds <= PAGE_S) return `${Number(seconds.toFixed(1))} s`;
+  return t("{moment} of {duration}", { moment: clock(firstS), duration: clock(seconds) });
+}
+
+function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
 }
