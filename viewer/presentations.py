@@ -38,25 +38,29 @@ JSONObject = dict[str, Any]
 def presentations_of(study: Study) -> JSONObject:
     """Return what the study holds of presentation states, key object selections and regions, the newest first.
 
-    What was made of our own annotations is there once, as it was last stored. An object that cannot be read is named, with the reason in ``problem``.
+    What was made of our own annotations is there once, as it was last stored; "is_ours" tells such a state, which shows what
+    the annotations show. An object that cannot be read is named, with the reason in ``problem``.
     """
-    states = _latest(study, GRAYSCALE_SOFTCOPY_PRESENTATION_STATE)
-    selections = _latest(study, KEY_OBJECT_SELECTION_DOCUMENT)
+    ours = _ours(study)
+    states = _latest(study, GRAYSCALE_SOFTCOPY_PRESENTATION_STATE, ours)
+    selections = _latest(study, KEY_OBJECT_SELECTION_DOCUMENT, ours)
     return {
-        "presentation_states": [_state_body(study, instance) for instance in states],
+        "presentation_states": [
+            _state_body(study, instance, is_ours=instance.sop_instance_uid in ours) for instance in states
+        ],
         "key_objects": [_key_object_body(instance) for instance in selections],
         "regions": regions_of(study),
     }
 
 
-def _latest(study: Study, sop_class_uid: str) -> list[Instance]:
+def _ours(study: Study) -> dict[str, tuple[str, str]]:
+    """Return what the objects that were made of our own annotations are about, by SOP Instance UID."""
+    made = Evidence.objects.filter(study=study).values_list("sop_instance_uid", "kind", "subject")
+    return {uid: (kind, subject) for uid, kind, subject in made}
+
+
+def _latest(study: Study, sop_class_uid: str, ours: dict[str, tuple[str, str]]) -> list[Instance]:
     """Return the newest objects of a class; of those that were made of our own annotations the last one only."""
-    ours = {
-        uid: (kind, subject)
-        for uid, kind, subject in Evidence.objects.filter(study=study).values_list(
-            "sop_instance_uid", "kind", "subject"
-        )
-    }
     found: dict[object, Instance] = {}
     for instance in instances_of_classes(study, {sop_class_uid}):
         uid = instance.sop_instance_uid
@@ -96,10 +100,11 @@ def _key_object_body(instance: Instance) -> JSONObject:
     }
 
 
-def _state_body(study: Study, instance: Instance) -> JSONObject:
+def _state_body(study: Study, instance: Instance, *, is_ours: bool) -> JSONObject:
     body: JSONObject = {
         "sop_instance_uid": instance.sop_instance_uid,
         "problem": "",
+        "is_ours": is_ours,
     }
     try:
         state = read_presentation_state(read_stored_header(instance.blob.sha256).dataset)

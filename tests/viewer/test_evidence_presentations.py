@@ -93,6 +93,7 @@ def test_a_state_shows_the_image_as_it_was_shown(north: Facility, reader: Client
     saved(reader)
 
     (look,) = states(reader)[0]["looks"]
+    assert states(reader)[0]["is_ours"] is True
 
     assert look["voi"] == {"label": "", "window_center": 40, "window_width": 400, "function": "LINEAR"}
     assert (look["is_inverse"], look["rotation_degrees"], look["is_mirrored"]) == (True, 0, False)

@@ -54,7 +54,7 @@ def test_a_state_that_is_a_window_comes_as_one(north: Facility, reader: Client) 
     state = the_state(reader)
     (look,) = state["looks"]
 
-    assert (state["label"], state["problem"]) == ("BONE", "")
+    assert (state["label"], state["problem"], state["is_ours"]) == ("BONE", "", False)
     assert look["voi"] == {"label": "", "window_center": 400, "window_width": 1800, "function": "LINEAR"}
     assert (look["rotation_degrees"], look["is_mirrored"], look["is_inverse"]) == (90, False, False)
     assert [one["sop_instance_uid"] for one in look["images"]] == [one.SOPInstanceUID for one in slices]

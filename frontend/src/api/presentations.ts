@@ -51,6 +51,7 @@ function parseState(fields: Fields): PresentationState {
     description: readTextOrEmpty(fields, "description"),
     created: readTextOrNull(fields, "created"),
     problem: readTextOrEmpty(fields, "problem"),
+    isOurs: readFlag(fields, "is_ours"),
     looks: listOf(fields, "looks", parseLook),
   };
 }

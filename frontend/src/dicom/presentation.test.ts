@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { keyTitle, lookOf, type PresentationLook, type PresentationState } from "./presentation";
+import {
+  drawingsUnder,
+  keyTitle,
+  lookOf,
+  type PresentationLook,
+  type PresentationState,
+} from "./presentation";
 import { sampleImage } from "./sampleImage";
 
 const wholeArea = {
@@ -37,6 +43,7 @@ const state: PresentationState = {
   description: "",
   created: null,
   problem: "",
+  isOurs: false,
   looks: [look([2, 5], 90), look([], 0)],
 };
 
@@ -53,6 +60,16 @@ describe("presentation state", () => {
     expect(lookOf(state, sampleImage({ frameNumber: 5 }))?.tableUrl).toBe(
       "/viewer/presentations/9/1.2.3.bin?frame=5",
     );
+  });
+
+  it("draws nothing twice: what it was made of may be on the image already", () => {
+    const drawing = { layer: "ANNOTATIONS", colour: "", graphics: [], texts: [] };
+    const presented = { look: { ...look([], 0), drawings: [drawing] }, tableUrl: "", marksUrl: null };
+    const ours = { ...state, isOurs: true };
+
+    expect(drawingsUnder(ours, presented, true)).toEqual([]);
+    expect(drawingsUnder(ours, presented, false)).toEqual([drawing]);
+    expect(drawingsUnder(state, presented, true)).toEqual([drawing]);
   });
 
   it("says nothing of other images", () => {

@@ -73,6 +73,8 @@ export interface PresentationState {
   readonly created: string | null;
   /** Why it cannot be applied, or "". */
   readonly problem: string;
+  /** It was made of the annotations that are kept here, and draws them once more. */
+  readonly isOurs: boolean;
   readonly looks: readonly PresentationLook[];
 }
 
@@ -99,6 +101,15 @@ export interface FrameLook {
   readonly look: PresentationLook;
   readonly tableUrl: string;
   readonly marksUrl: string | null;
+}
+
+/** What a state draws on an image; nothing where the annotations that it was made of are drawn there themselves. */
+export function drawingsUnder(
+  state: PresentationState | null,
+  presented: FrameLook | null,
+  hasOwnMarks: boolean,
+): readonly Drawing[] {
+  return state?.isOurs && hasOwnMarks ? [] : (presented?.look.drawings ?? []);
 }
 
 /** @returns null where the state does not speak of the image. */

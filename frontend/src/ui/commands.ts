@@ -11,6 +11,7 @@ import type { ToolName } from "../tools/tool";
 import type { Viewport } from "../viewport/viewport";
 import { annotationCommands, drawingCommands, showNextKeyImage } from "./annotationCommands";
 import type { Command } from "./command";
+import { heldMagnifierCommand } from "./heldMagnifier";
 import { layoutCommands } from "./layoutCommands";
 import { paletteCommands } from "./paletteCommands";
 import { trueSizeCommands } from "./trueSize";
@@ -32,6 +33,7 @@ export function viewerCommands(): readonly Command[] {
       run: (context) => context.setTool("magnifier"),
       isOn: (context) => context.tool.name === "magnifier",
     },
+    heldMagnifierCommand(),
     tool("locate", t("Cross-reference: show this place in all pictures"), "locate", "x"),
     ...drawingCommands(),
     ...windowCommands(),

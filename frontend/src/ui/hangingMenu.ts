@@ -5,6 +5,7 @@ import { t } from "../core/i18n";
 import type { HangingProtocol } from "../hanging/protocol";
 import type { Command } from "./command";
 import { element, icon } from "./dom";
+import { withKeys } from "./keyboard";
 import { manageProtocols } from "./manageHanging";
 import { placeBelow } from "./menus";
 import { saveThisLayout } from "./saveHanging";
@@ -72,6 +73,7 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
   bag.add(
     listen(menu, "toggle", () => {
       if (!menu.open) return;
+      const { keys } = context.preferences;
       const { protocol, protocols, stageIndex } = hanger;
       const offers = protocols.map((one) =>
         item(`${one.name}  (${SCOPES[one.scope]})`, one.id === protocol?.id, () => void hanger.hang(one)),
@@ -92,9 +94,18 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
         element("p", { class: "menu__heading" }, t("Hanging")),
         ...(offers.length > 0 ? offers : [none]),
         ...(stages.length > 1
-          ? [element("p", { class: "menu__heading" }, t("Stages (, and .)")), ...stages]
+          ? [
+              element(
+                "p",
+                { class: "menu__heading" },
+                withKeys(t("Stages"), keys, "previous-stage", "next-stage"),
+              ),
+              ...stages,
+            ]
           : []),
-        ...(protocol ? [item(t("As it was hung  (Shift+0)"), false, () => hanger.again())] : []),
+        ...(protocol
+          ? [item(withKeys(t("As it was hung"), keys, "hang-again"), false, () => hanger.again())]
+          : []),
         element("p", { class: "menu__heading" }, t("Protocols")),
         item(t("Save this layout…"), false, () => void saveThisLayout(context)),
         item(t("Manage, share, import, export…"), false, () => void manageProtocols(context)),

@@ -59,6 +59,12 @@ export function keysOf(keys: KeyTable, commandId: string): string {
   return (keys.commands.find(({ id }) => id === commandId)?.keys ?? []).map(keyLabel).join(", ");
 }
 
+/** What something does, and the reader's keys for it, as a tool tip. */
+export function withKeys(label: string, keys: KeyTable, ...commandIds: readonly string[]): string {
+  const written = commandIds.map((id) => keysOf(keys, id)).filter(Boolean);
+  return written.length > 0 ? `${label} (${written.join(", ")})` : label;
+}
+
 const KEY_NAMES: Readonly<Record<string, string>> = {
   " ": "Space",
   ArrowUp: "↑",

@@ -2,6 +2,7 @@ import { type DisposerBag, listen } from "../core/disposable";
 import { t } from "../core/i18n";
 import { gridSplit, MOST_COLUMNS, MOST_ROWS, NAMED_SPLITS, type Split } from "../viewport/splits";
 import { element, icon } from "./dom";
+import { withKeys } from "./keyboard";
 import { placeBelow } from "./menus";
 import type { ViewerContext } from "./viewerContext";
 
@@ -11,7 +12,7 @@ export function layoutPicker(context: ViewerContext, bag: DisposerBag): HTMLElem
   const panel = element("div", { class: "menu__panel menu__panel--presets layout-picker" });
   const summary = element(
     "summary",
-    { class: "tool", title: t("Layout (Shift+1 to 4)"), "aria-label": t("Layout") },
+    { class: "tool", "aria-label": t("Layout") },
     icon("layout-2x2"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Layout")),
   );
@@ -37,6 +38,13 @@ export function layoutPicker(context: ViewerContext, bag: DisposerBag): HTMLElem
       placeBelow(panel, summary);
     }),
   );
+  const { keys } = context.preferences;
+  const commandIds = keys.commands.map(({ id }) => id).filter((id) => id.startsWith("layout-"));
+  const refresh = () => {
+    summary.title = withKeys(t("Layout"), keys, ...commandIds);
+  };
+  bag.add(keys.changed.subscribe(refresh));
+  refresh();
   return menu;
 }
 

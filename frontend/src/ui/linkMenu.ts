@@ -5,21 +5,24 @@ import type { Alignment } from "../geometry/alignment";
 import { UNLINKED } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
 import { element, icon, setText } from "./dom";
+import { keysOf, withKeys } from "./keyboard";
 import { placeBelow } from "./menus";
 import type { ViewerContext } from "./viewerContext";
 
 /** What goes together: scrolling, zoom and place, the window. */
 export function linkMenu(context: ViewerContext, bag: DisposerBag): HTMLElement {
   const { sync } = context;
+  const { keys } = context.preferences;
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: t("Linked pictures (J)"), "aria-label": t("Linked pictures") },
+    { class: "tool", "aria-label": t("Linked pictures") },
     icon("link"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Link")),
   );
   const menu = element("details", { class: "menu", "data-menu": true }, summary, panel);
-  const item = (label: string, key: string, isOn: boolean | null, act: () => void) => {
+  const item = (label: string, commandId: string, isOn: boolean | null, act: () => void) => {
+    const key = keysOf(keys, commandId);
     const button = element(
       "button",
       { type: "button", class: "menu__item", "aria-pressed": isOn === null ? null : String(isOn) },
@@ -38,14 +41,14 @@ export function linkMenu(context: ViewerContext, bag: DisposerBag): HTMLElement 
       if (!menu.open) return;
       const { links } = sync;
       panel.replaceChildren(
-        item(t("Scroll together"), "J", links.scroll, () =>
+        item(t("Scroll together"), "link-all", links.scroll, () =>
           sync.setLinks({ ...links, scroll: !links.scroll }),
         ),
-        item(t("Scroll together from here"), "Shift+J", null, () => sync.linkHere()),
-        item(t("Zoom and move together"), "", links.view, () =>
+        item(t("Scroll together from here"), "link-here", null, () => sync.linkHere()),
+        item(t("Zoom and move together"), "link-view", links.view, () =>
           sync.setLinks({ ...links, view: !links.view }),
         ),
-        item(t("Window together"), "", links.window, () =>
+        item(t("Window together"), "link-window", links.window, () =>
           sync.setLinks({ ...links, window: !links.window }),
         ),
         item(t("Nothing together"), "", null, () => sync.setLinks(UNLINKED)),
@@ -53,8 +56,13 @@ export function linkMenu(context: ViewerContext, bag: DisposerBag): HTMLElement 
       placeBelow(panel, summary);
     }),
   );
-  const refresh = () => summary.classList.toggle("tool--on", sync.isLinked);
+  const refresh = () => {
+    summary.classList.toggle("tool--on", sync.isLinked);
+    summary.title = withKeys(t("Linked pictures"), keys, "link-all");
+  };
   bag.add(sync.changed.subscribe(refresh));
+  bag.add(keys.changed.subscribe(refresh));
+  refresh();
   return menu;
 }
 

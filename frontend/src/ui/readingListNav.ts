@@ -4,6 +4,7 @@ import { t } from "../core/i18n";
 import { keptReadingList, type ListPlace, placeInList } from "../core/readingList";
 import type { Command } from "./command";
 import { element, icon } from "./dom";
+import { withKeys } from "./keyboard";
 import { leaveTo } from "./leaving";
 import type { ViewerContext } from "./viewerContext";
 
@@ -35,10 +36,11 @@ export function readingListCommands(page: HTMLElement): Command[] {
 export function attachReadingList(root: HTMLElement, page: HTMLElement, context: ViewerContext): Disposer {
   const place = placeOf(page);
   if (place === null || place.count < 2) return () => undefined;
+  const { keys } = context.preferences;
   root.replaceChildren(
-    link(page, place.previous, "previous", t("Study before (Ctrl+←)")),
+    link(page, place.previous, "previous", withKeys(t("Study before"), keys, "previous-study")),
     element("span", { class: "reading-list__place" }, `${place.position} / ${place.count}`),
-    link(page, place.next, "next", t("Next study (Ctrl+→)")),
+    link(page, place.next, "next", withKeys(t("Next study"), keys, "next-study")),
   );
   root.hidden = false;
   const bag = new DisposerBag();

@@ -22,7 +22,7 @@ export function trueSizeCommands(): Command[] {
       id: "true-size",
       label: t("True size: a millimetre is a millimetre"),
       group: "picture",
-      keys: ["Shift+o"],
+      keys: ["Shift+t"],
       run: (context) => showInTrueSize(context),
     },
     {

@@ -44,6 +44,7 @@ import type { Viewport } from "../viewport/viewport";
 import { drawingTools, finishAnnotation, openAnnotation } from "./annotating";
 import { attachAnnotationPanel } from "./annotationPanel";
 import { attachArrivals, loadPresentations } from "./arrivals";
+import { attachAutoCine } from "./autoCine";
 import { fetchStudy, showBeside, withImages } from "./beside";
 import { buildCineBar } from "./cineBar";
 import { attachPalette } from "./commandPalette";
@@ -52,6 +53,7 @@ import { attachDividers } from "./dividers";
 import { attachDocument } from "./documents/documentCell";
 import { element, required, setText } from "./dom";
 import { attachGoToImage } from "./goToImage";
+import { attachHeldMagnifier } from "./heldMagnifier";
 import { attachKeyboard } from "./keyboard";
 import { attachKeysDialog } from "./keysDialog";
 import { attachLeaving } from "./leaving";
@@ -113,6 +115,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(buildCineBar(required("[data-part=cine]", page), context.cine));
   bag.add(attachKeysDialog(page, preferences, services.painters));
   bag.add(attachWindowPresets(page, context));
+  bag.add(attachHeldMagnifier(page, context));
   bag.add(attachMonitorDialog(page, context));
   bag.add(attachLeaving(page, context));
   bag.add(attachGoToImage(page, context));
@@ -173,6 +176,7 @@ function attachControls(
     }),
   );
   bag.add(attachTrueSize(viewport, context));
+  bag.add(attachAutoCine(viewport, context));
   bag.add(attachSeriesDrop(viewport, context));
   bag.add(attachLinkBadge(viewport, context));
   bag.add(listen(viewport.root, "focus", () => grid.activate(viewport)));

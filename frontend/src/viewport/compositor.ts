@@ -12,7 +12,13 @@ import { renderedTileUrl } from "../api/tiles";
 import { t } from "../core/i18n";
 import { type Fusion, fusionText, overlayImage } from "../dicom/fusion";
 import type { Palette } from "../dicom/palettes";
-import { type FrameLook, keyTitle, lookOf, type PresentationState } from "../dicom/presentation";
+import {
+  drawingsUnder,
+  type FrameLook,
+  keyTitle,
+  lookOf,
+  type PresentationState,
+} from "../dicom/presentation";
 import { liesOn, type ShownRegions } from "../dicom/regions";
 import { imageKey, type StudyImage } from "../dicom/types";
 import {
@@ -124,7 +130,12 @@ export class Compositor {
     if (pixels.quality !== "none") {
       if (look.showMarks) this.paintMarks(marksOf(image, presented), matrix);
       regionNote = this.paintRegions(image, look, matrix);
-      drawDrawings(this.context, presented?.look.drawings ?? [], matrix, look.ratio);
+      drawDrawings(
+        this.context,
+        drawingsUnder(look.presentation, presented, this.hasOwnMarks(image)),
+        matrix,
+        look.ratio,
+      );
       drawReferenceLines(this.context, image, look.others, matrix, look.ratio);
       if (look.crosshair) {
         drawCrosshair(
@@ -306,6 +317,11 @@ export class Compositor {
     return [mark.author ? t("marked by {author}", { author: mark.author }) : t("marked"), others]
       .filter(Boolean)
       .join(", ");
+  }
+
+  private hasOwnMarks(image: StudyImage): boolean {
+    const { annotations } = this.services;
+    return !annotations.isHidden && annotations.forImage(imageKey(image)).length > 0;
   }
 
   private paintAnnotations(
