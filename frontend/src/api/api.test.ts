@@ -58,7 +58,6 @@ function body(changes: Record<string, unknown> = {}): unknown {
         series_number: null,
         series_description: "axial",
         modality: "CT",
-        body_regions: [],
         body_part_examined: "",
         body_regions: [],
         laterality: "",
