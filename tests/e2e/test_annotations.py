@@ -260,22 +260,28 @@ def test_a_mark_is_copied_to_the_next_image(visit):
     wait_for_mark(page, area)
 
 
-def test_two_readers_do_not_overwrite_each_other(visit):
+def test_two_readers_see_each_others_marks_at_once_and_do_not_overwrite_each_other(visit):
     mine = visit(READER)
     page = mine.page
     open_study(page, STUDY)
     go_to_image(page, 50)
-    page.keyboard.press("q")
-    drag(page, (-100, 0), (0, 0))
-    wait_until_saved(page)
     colleague = visit(COLLEAGUE).page
     open_study(colleague, STUDY)
     go_to_image(colleague, 50)
+    page.keyboard.press("q")
+    drag(page, (-100, 0), (0, 0))
     wait_for_mark(colleague, "Arrow")
+
+    # The reader has the mark in the hand while the colleague changes it.
+    x, y = centre(page)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y + 20)
     drag(colleague, (-100, 0), (-150, 60))
     wait_until_saved(colleague)
+    page.mouse.move(x + 60, y + 60)
+    page.mouse.up()
 
-    drag(page, (0, 0), (60, 60))
     warning = page.get_by_role("alert").filter(has_text="was changed by")
     warning.wait_for()
     page.get_by_role("button", name="Keep mine as a copy").click()

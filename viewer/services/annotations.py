@@ -4,6 +4,7 @@ A change names the revision that it started from, and the database makes it only
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +17,7 @@ from audit.services import record_event
 from audit.vocabulary import EventType
 from dicomkit.uid import is_valid_uid
 from viewer.exceptions import AnnotationConflictError, AnnotationNotFoundError, InvalidAnnotationError
+from viewer.live import MarkNotice, publish
 from viewer.models import Annotation, AnnotationRevision
 from viewer.selectors import image_of_study
 
@@ -209,6 +211,8 @@ def _keep_history(annotation: Annotation, event_type: EventType, study: Study, a
         author_name=annotation.author_name,
         changed_at=annotation.changed_at,
     )
+    notice = MarkNotice(study.study_instance_uid, annotation.annotation_uid, annotation.revision)
+    transaction.on_commit(partial(publish, notice))
     record_event(
         event_type,
         actor=actor,

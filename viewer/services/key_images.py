@@ -1,5 +1,7 @@
 """Mark frames as key images, and take the mark away."""
 
+from functools import partial
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from audit.actors import Actor
 from audit.services import record_event
 from audit.vocabulary import EventType
 from viewer.exceptions import InvalidAnnotationError
+from viewer.live import MarkNotice, publish
 from viewer.models import KeyImage
 from viewer.selectors import image_of_study
 
@@ -51,6 +54,7 @@ def unmark_key_image(*, study: Study, sop_instance_uid: str, frame_number: int, 
 def _record(
     event_type: EventType, study: Study, sop_instance_uid: str, frame_number: int, actor: Actor
 ) -> None:
+    transaction.on_commit(partial(publish, MarkNotice(study.study_instance_uid)))
     record_event(
         event_type,
         actor=actor,

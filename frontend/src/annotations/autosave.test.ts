@@ -249,3 +249,36 @@ describe("two people on one study", () => {
     expect(store.all.map(({ text }) => text)).toEqual(["not yet saved"]);
   });
 });
+
+describe("marks of others while the page is open", () => {
+  it("come without being asked for twice, and not over what the reader has in the hand", async () => {
+    const id = draw("mine");
+    await vi.advanceTimersByTimeAsync(2000);
+    const { uid } = row();
+    const before = store.get(id);
+    expect(saving.knows(uid, 1)).toBe(true);
+
+    store.preview(id, { text: "in the hand" });
+    server.write({ ...row(), text: "theirs" }, "other");
+    expect(saving.knows(uid, 2)).toBe(false);
+    await saving.load(STUDY);
+    expect(store.get(id)?.text).toBe("in the hand");
+
+    store.commit(id, before);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(saving.conflicts.map(({ current }) => current?.text)).toEqual(["theirs"]);
+    expect(row().text).toBe("theirs");
+  });
+
+  it("take the place of what the reader let go unchanged", async () => {
+    const id = draw("mine");
+    await vi.advanceTimersByTimeAsync(2000);
+    const before = store.get(id);
+    store.preview(id, { text: "in the hand" });
+    store.revert(id, before);
+    server.write({ ...row(), text: "theirs" }, "other");
+    await saving.load(STUDY);
+
+    expect(store.get(id)?.text).toBe("theirs");
+  });
+});

@@ -118,6 +118,14 @@ export class Autosave {
     this.store.takeKeyImages(studyInstanceUid, keyImages, isPending);
   }
 
+  /** Whether a revision of an annotation is on the page already, or its own change is on the way. */
+  knows(uid: string, revision: number): boolean {
+    for (const [id, held] of this.held) {
+      if (held.uid === uid) return held.revision >= revision || this.sending.has(id);
+    }
+    return this.deletedUids.has(uid) || [...this.sending].some((id) => this.store.get(id)?.uid === uid);
+  }
+
   /** Send what waits at once, also what failed. */
   retry(): void {
     for (const id of [...this.refused.keys()]) this.dirty.set(id, 0);
@@ -158,7 +166,8 @@ export class Autosave {
   }
 
   private isPending(id: string): boolean {
-    return this.dirty.has(id) || this.sending.has(id) || this.disputed.has(id) || this.refused.has(id);
+    const isChanged = this.dirty.has(id) || this.sending.has(id) || this.disputed.has(id);
+    return isChanged || this.refused.has(id) || this.store.isHeld(id);
   }
 
   private note(id: string): void {

@@ -35,6 +35,8 @@ export class AnnotationStore {
   private readonly keys = new Map<string, KeyImage>();
   private readonly offsets = new Map<string, TextOffset>();
   private readonly drafts = new Set<string>();
+  /** What the reader has in his hand: a newer version from elsewhere must wait. */
+  private readonly held = new Set<string>();
   private selected: string | null = null;
   private hidden = false;
   private copied: Annotation | null = null;
@@ -66,6 +68,23 @@ export class AnnotationStore {
 
   get(id: string): Annotation | null {
     return this.items.get(id) ?? null;
+  }
+
+  isHeld(id: string): boolean {
+    return this.held.has(id);
+  }
+
+  get holdsAny(): boolean {
+    return this.held.size > 0;
+  }
+
+  /** The reader starts to change an annotation; it is let go by `commit`, `revert` or `release`. */
+  hold(id: string): void {
+    this.held.add(id);
+  }
+
+  release(id: string): void {
+    this.held.delete(id);
   }
 
   isDraft(id: string): boolean {
@@ -113,12 +132,14 @@ export class AnnotationStore {
   preview(id: string, change: Partial<AnnotationContent>): void {
     const known = this.items.get(id);
     if (!known) return;
+    this.hold(id);
     this.items.set(id, { ...known, ...change });
     this.changed.emit();
   }
 
   /** Make a change for good: it can be undone, and is saved. `before` is null for what is new. */
   commit(id: string, before: Annotation | null): void {
+    this.release(id);
     const known = this.items.get(id);
     if (!known) return;
     this.drafts.delete(id);
@@ -130,6 +151,7 @@ export class AnnotationStore {
 
   /** Give up what was previewed since. */
   revert(id: string, before: Annotation | null): void {
+    this.release(id);
     this.drafts.delete(id);
     this.place(id, before);
     this.changed.emit();

@@ -54,7 +54,9 @@ function studyUrl(studyInstanceUid: string): string {
 }
 
 export async function fetchAnnotations(studyInstanceUid: string): Promise<StudyAnnotations> {
-  const response = await request(`${studyUrl(studyInstanceUid)}/annotations.json`);
+  // The page asks by itself, also each time that somebody else has marked something: it keeps no session alive.
+  const headers = { "X-Background": "1" };
+  const response = await request(`${studyUrl(studyInstanceUid)}/annotations.json`, { headers });
   return parseAnnotations(await response.json(), studyInstanceUid);
 }
 

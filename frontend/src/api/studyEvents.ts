@@ -3,7 +3,7 @@ import { type Disposer, DisposerBag, listen } from "../core/disposable";
 export type LiveState = "live" | "lost" | "ended";
 
 export interface StudyEventHandlers {
-  readonly study: (studyInstanceUid: string) => void;
+  readonly study: (studyInstanceUid: string, notice: Readonly<Record<string, unknown>>) => void;
   readonly state: (state: LiveState) => void;
   /** The connection is back after changes may have been missed. */
   readonly missed: () => void;
@@ -42,8 +42,9 @@ export function followStudies(url: string, handlers: StudyEventHandlers): Dispos
     source.onopen = opened;
     source.onerror = failed;
     source.addEventListener("study", (event: MessageEvent<string>) => {
-      const uid = uidOf(event.data);
-      if (uid !== null) handlers.study(uid);
+      const notice = noticeOf(event.data);
+      const uid = notice.study_instance_uid;
+      if (typeof uid === "string") handlers.study(uid, notice);
     });
     source.addEventListener("interrupted", lost);
     source.addEventListener("connected", opened);
@@ -79,11 +80,10 @@ export function followStudies(url: string, handlers: StudyEventHandlers): Dispos
   return () => bag.dispose();
 }
 
-function uidOf(data: string): string | null {
+function noticeOf(data: string): Readonly<Record<string, unknown>> {
   try {
-    const body = JSON.parse(data) as { study_instance_uid?: unknown } | null;
-    return typeof body?.study_instance_uid === "string" ? body.study_instance_uid : null;
+    return (JSON.parse(data) as Record<string, unknown> | null) ?? {};
   } catch {
-    return null;
+    return {};
   }
 }

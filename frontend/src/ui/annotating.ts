@@ -66,7 +66,9 @@ export async function openAnnotation(context: ViewerContext, viewport: Viewport,
   const before = store.get(id);
   if (!before?.mayEdit || store.isDraft(id)) return;
   store.select(id);
+  store.hold(id);
   if (await askFor(context, before, viewport)) store.commit(id, before);
+  else store.release(id);
 }
 
 async function askFor(context: ViewerContext, annotation: Annotation, viewport: Viewport): Promise<boolean> {

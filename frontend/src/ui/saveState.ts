@@ -4,6 +4,7 @@ import { loginUrl, RequestError } from "../api/client";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { t } from "../core/i18n";
 import { element, required } from "./dom";
+import { followMarks } from "./liveMarks";
 import type { ViewerContext } from "./viewerContext";
 
 /**
@@ -44,6 +45,7 @@ export function attachSaving(page: HTMLElement, context: ViewerContext): Dispose
     }
   };
   bag.add(studies.changed.subscribe(loadNew));
+  bag.add(followMarks(context, (uid) => void load(uid)));
   bag.add(saving.changed.subscribe(refresh));
   bag.add(saving.saved.subscribe((id) => void context.serverCheck.ask(id).catch(ignoreRefusal)));
   bag.add(
