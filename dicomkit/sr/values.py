@@ -12,10 +12,12 @@ from pydicom.dataset import Dataset
 from dicomkit.functional_groups import first_item
 from dicomkit.identity import clean_text
 from dicomkit.person_name import display_name
-from dicomkit.pixels.numbers import floats
+from dicomkit.pixels.numbers import finite_float, floats
 from dicomkit.temporal import parse_date, parse_date_time, parse_time
 
 MOST_CHARACTERS = 32_768
+# No measurement is as exact as a number of more characters.
+_MOST_DIGITS = 9
 _PLAIN_UNITS = {
     "[hnsf'U]": "HU",
     "{SUVbw}g/ml": "SUV",
@@ -50,7 +52,7 @@ def unit_words(measured: Dataset) -> str:
 
 
 def number_words(item: Dataset) -> str:
-    """Return a measured number with its unit, as written; or why there is none."""
+    """Return a measured number with its unit, or why there is none. As written, unless computers wrote its digits."""
     measured = first_item(item, "MeasuredValueSequence")
     value = ""
     if measured is not None:
@@ -58,6 +60,9 @@ def number_words(item: Dataset) -> str:
     if measured is None or not value:
         return meaning_of(item, "NumericValueQualifierCodeSequence") or "no value"
     unit = unit_words(measured)
+    number = finite_float(value)
+    if number is not None and "." in value and len(value) > _MOST_DIGITS:
+        value = f"{number:.6g}"
     return f"{value}{'' if unit == '°' else ' '}{unit}".strip()
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
@@ -12,6 +13,8 @@ from dicomkit.synth.documents import report_dataset
 from dicomkit.synth.modules import StudyAttributes
 from tests.e2e.conftest import Visit, study_row
 from tests.running_system import RunningSystem
+
+pytestmark = pytest.mark.browser
 
 
 def test_a_report_leads_to_its_image_and_a_pdf_is_drawn_page_by_page(visit: Callable[..., Visit]) -> None:

@@ -85,6 +85,19 @@ def test_the_manifest_tells_what_kind_each_document_is(documents: dict[str, Data
     assert [bool(one["file_url"]) for one in body["other"]] == [False, True, False]
 
 
+def test_a_series_of_images_and_documents_is_listed_as_both(
+    north: Facility, reader: Client, ct: Dataset
+) -> None:
+    ecg = ecg_dataset(STUDY, series_number=2)
+    ecg.SeriesInstanceUID, ecg.Modality = ct.SeriesInstanceUID, ct.Modality
+    store(ct, ecg, facility=north)
+
+    body = reader.get(f"/viewer/studies/{STUDY.study_instance_uid}/manifest.json").json()
+
+    assert [len(one["images"]) for one in body["series"]] == [1]
+    assert [one["sop_instance_uid"] for one in body["other"]] == [ecg.SOPInstanceUID]
+
+
 @pytest.mark.parametrize(
     ("sop_class_uid", "kind", "said"),
     [

@@ -13,7 +13,6 @@ from dicomkit.waveform_samples import pack_samples
 from viewer.documents.request import DocumentPart, DocumentRequest
 from viewer.tiles.cache import CachedPicture
 
-
 # Three leads of a day at 250 Hz take 130 MB. Only render processes read so much, and one file at a time.
 _WAVEFORM_LIMIT_BYTES = 192 * 2**20
 

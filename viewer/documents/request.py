@@ -7,7 +7,7 @@ from typing import Any, Self
 from viewer.tiles.picture_request import PictureRequest
 
 # Part of every cache key and entity tag: counted up whenever the same address yields other bytes than before.
-DOCUMENT_VERSION = 1
+DOCUMENT_VERSION = 2
 
 
 class DocumentPart(StrEnum):

@@ -30,7 +30,14 @@ export async function openPdfView(place: DocumentPlace): Promise<DocumentView> {
 }
 
 class PdfView implements DocumentView {
-  readonly root = element("div", { class: "document__scroll pdf", tabindex: 0, "aria-label": t("Pages") });
+  readonly root = element("div", {
+    class: "document__scroll pdf",
+    tabindex: 0,
+    role: "region",
+    "aria-label": t("Pages"),
+    // Pages are laid out by the PDF, whatever the language of the page around them.
+    dir: "ltr",
+  });
   readonly controls: readonly HTMLElement[];
   private readonly bag = new DisposerBag();
   private readonly sheets: HTMLElement[] = [];

@@ -40,7 +40,7 @@ export async function openReportView(place: DocumentPlace): Promise<DocumentView
   );
   const root = element(
     "div",
-    { class: "document__scroll", tabindex: 0, "aria-label": report.title },
+    { class: "document__scroll", tabindex: 0, role: "region", "aria-label": report.title, dir: "auto" },
     article,
   );
   return { root, controls: [], key: (event) => scrollByKey(root, event), dispose: () => undefined };
@@ -132,15 +132,13 @@ function line(item: ContentItem, heading: string, place: DocumentPlace): HTMLEle
     item.name && item.name !== heading ? element("span", { class: "report__name" }, item.name) : null;
   const isProse = item.kind === "text" && (item.value.length > LONGEST_IN_A_ROW || item.value.includes("\n"));
   const kind = isProse ? "report__line report__line--text" : "report__line";
-  return element(
-    "div",
-    { class: kind },
-    name,
+  const said = [
     item.value ? element("span", { class: valueClass(item.value) }, item.value) : null,
     item.qualifiers.length > 0 &&
       element("span", { class: "report__qualifiers" }, item.qualifiers.join(", ")),
     ...referenceButtons(item.references, place),
-  );
+  ];
+  return element("div", { class: kind }, name, element("div", { class: "report__said" }, ...said));
 }
 
 /** A unique identifier is for those who look for it. */

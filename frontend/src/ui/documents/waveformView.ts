@@ -50,7 +50,10 @@ class WaveformView implements DocumentView {
   private readonly scroller = element("div", {
     class: "waveform__scroll",
     tabindex: 0,
+    role: "region",
     "aria-label": t("Waveform"),
+    // Time goes from left to right in every language.
+    dir: "ltr",
   });
   private readonly status = element("p", { class: "waveform__status", role: "status" });
   private readonly measured = element("p", { class: "visually-hidden", role: "status" });
