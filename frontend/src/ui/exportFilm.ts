@@ -84,8 +84,8 @@ class FilmDialog {
         "p",
         { class: "presets__hint" },
         t(
-          "Window, colours, turns and mirroring are as on the screen, and the whole image is shown. Your marks, regions ",
-        ) + "and fused series are not in it. What is burnt into the pixels stays.",
+          "Window, colours, turns and mirroring are as on the screen, and the whole image is shown. Your marks, regions and fused series are not in it. What is burnt into the pixels stays.",
+        ),
       ),
       this.problem,
       this.progress,
@@ -115,7 +115,9 @@ class FilmDialog {
         this.progress.value = state.done;
         setText(
           this.said,
-          state.done < state.total ? `Image ${state.done} of ${state.total}` : t("Encoding"),
+          state.done < state.total
+            ? t("Image {number} of {count}", { number: state.done, count: state.total })
+            : t("Encoding"),
         );
         await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
         state = await fetchFilmProgress(state.progressUrl);
@@ -134,7 +136,9 @@ class FilmDialog {
     const [first, last] = [this.first.valueAsNumber, this.last.valueAsNumber];
     if (stack === null || !painted) return null;
     if (last < first || last - first >= MOST_FRAMES[format]) {
-      this.tell(`Choose 1 to ${MOST_FRAMES[format]} images, from the earlier to the later.`);
+      this.tell(
+        t("Choose 1 to {count} images, from the earlier to the later.", { count: MOST_FRAMES[format] }),
+      );
       return null;
     }
     const isGrey = painted.image.kind === "grey";
@@ -159,7 +163,7 @@ class FilmDialog {
   private fetch(url: string, name: string): void {
     element("a", { href: url, download: name }).click();
     this.root.close();
-    showMessage(this.context.page, `The film is there: ${name}`);
+    showMessage(this.context.page, t("The film is there: {name}", { name }));
   }
 
   private tell(text: string): void {

@@ -126,7 +126,7 @@ class LeavingDialog {
     const left = this.context.lookedAt.left(series);
     const picture = element("img", { class: "series__picture leaving__picture", alt: "" });
     void loadThumbnail(picture, series.thumbnailUrl, this.thumbnails.signal);
-    const name = series.seriesDescription || `Series ${series.seriesNumber ?? ""}`;
+    const name = series.seriesDescription || t("Series {number}", { number: series.seriesNumber ?? "" });
     const button = element(
       "button",
       { type: "button", class: "leaving__series" },
