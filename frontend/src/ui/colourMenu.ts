@@ -1,7 +1,7 @@
 import { type DisposerBag, listen } from "../core/disposable";
 import { t } from "../core/i18n";
 import { PALETTE_LABELS, PALETTE_NAMES, type PaletteName } from "../dicom/palettes";
-import { element, icon } from "./dom";
+import { element, icon, spokenName } from "./dom";
 import { placeBelow } from "./menus";
 import { mayBeInColours, showInColours } from "./paletteCommands";
 import type { ViewerContext } from "./viewerContext";
@@ -12,7 +12,7 @@ export function colourMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
   const label = t("Colours of the greys");
   const summary = element(
     "summary",
-    { class: "tool", title: label, "aria-label": label },
+    { class: "tool", title: label, "aria-label": spokenName(t("Colours"), label) },
     icon("palette"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Colours")),
   );

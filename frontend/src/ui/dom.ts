@@ -30,6 +30,21 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
+/**
+ * The name of a control that shows a shorter word: who speaks to the computer says what can be seen, so the name holds it
+ * (WCAG 2.2, 2.5.3).
+ */
+export function spokenName(seen: string, label: string): string {
+  const words = (text: string) =>
+    ` ${
+      text
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu)
+        ?.join(" ") ?? ""
+    } `;
+  return words(label).includes(words(seen)) ? label : `${seen}: ${label}`;
+}
+
 /** Find what the page promises to have. */
 export function required<E extends Element>(selector: string, root: ParentNode = document): E {
   const found = root.querySelector<E>(selector);

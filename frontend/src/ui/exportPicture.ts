@@ -6,7 +6,7 @@ import { identityConflict } from "../dicom/identity";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
 import { composePicture } from "./composePicture";
-import { element, icon } from "./dom";
+import { element, icon, spokenName } from "./dom";
 import { exportFilm } from "./exportFilm";
 import { placeBelow } from "./menus";
 import { showMessage } from "./message";
@@ -59,7 +59,11 @@ export function exportMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: t("Save or print pictures"), "aria-label": t("Save or print pictures") },
+    {
+      class: "tool",
+      title: t("Save or print pictures"),
+      "aria-label": spokenName(t("Save"), t("Save or print pictures")),
+    },
     icon("file"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Save")),
   );

@@ -5,7 +5,7 @@ import { suvWindow } from "../dicom/suv";
 import type { VoiWindow } from "../dicom/types";
 import type { Viewport } from "../viewport/viewport";
 import type { Command } from "./command";
-import { element, icon } from "./dom";
+import { element, icon, spokenName } from "./dom";
 import { placeBelow } from "./menus";
 import { showMessage } from "./message";
 import type { ViewerContext } from "./viewerContext";
@@ -73,7 +73,13 @@ function applyFusion(context: ViewerContext, fusion: Fusion): void {
 export function fusionButton(context: ViewerContext, bag: DisposerBag): HTMLElement {
   const button = element(
     "button",
-    { type: "button", class: "tool", id: "command-fusion", "aria-label": LABEL, "aria-keyshortcuts": "u" },
+    {
+      type: "button",
+      class: "tool",
+      id: "command-fusion",
+      "aria-label": spokenName(t("Fusion"), LABEL),
+      "aria-keyshortcuts": "u",
+    },
     icon("fusion"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Fusion")),
   );
@@ -102,7 +108,7 @@ export function fusionMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
   const label = t("Colours and opacity of the PET");
   const summary = element(
     "summary",
-    { class: "tool", title: label, "aria-label": label },
+    { class: "tool", title: label, "aria-label": spokenName(t("Colours"), label) },
     icon("palette"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Colours")),
   );

@@ -4,7 +4,7 @@ import { type DisposerBag, listen } from "../core/disposable";
 import { t } from "../core/i18n";
 import type { HangingProtocol } from "../hanging/protocol";
 import type { Command } from "./command";
-import { element, icon } from "./dom";
+import { element, icon, spokenName } from "./dom";
 import { withKeys } from "./keyboard";
 import { manageProtocols } from "./manageHanging";
 import { placeBelow } from "./menus";
@@ -53,7 +53,11 @@ export function hangingMenu(context: ViewerContext, bag: DisposerBag): HTMLEleme
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: t("Hanging protocol"), "aria-label": t("Hanging protocol") },
+    {
+      class: "tool",
+      title: t("Hanging protocol"),
+      "aria-label": spokenName(t("Hanging"), t("Hanging protocol")),
+    },
     icon("hanging"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Hanging")),
   );

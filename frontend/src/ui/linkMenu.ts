@@ -4,7 +4,7 @@ import { formatNumber } from "../core/numbers";
 import type { Alignment } from "../geometry/alignment";
 import { UNLINKED } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
-import { element, icon, setText } from "./dom";
+import { element, icon, setText, spokenName } from "./dom";
 import { keysOf, withKeys } from "./keyboard";
 import { placeBelow } from "./menus";
 import type { ViewerContext } from "./viewerContext";
@@ -16,7 +16,7 @@ export function linkMenu(context: ViewerContext, bag: DisposerBag): HTMLElement 
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", "aria-label": t("Linked pictures") },
+    { class: "tool", "aria-label": spokenName(t("Link"), t("Linked pictures")) },
     icon("link"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Link")),
   );

@@ -3,7 +3,7 @@ import { t } from "../core/i18n";
 import { localDate, spokenMoment } from "../dicom/moment";
 import { isMeant, type KeyObject, lookOf, type PresentationState } from "../dicom/presentation";
 import type { Viewport } from "../viewport/viewport";
-import { element, icon } from "./dom";
+import { element, icon, spokenName } from "./dom";
 import { placeBelow } from "./menus";
 import { regionEntries, regionsFor } from "./regionEntries";
 import type { ViewerContext } from "./viewerContext";
@@ -14,7 +14,7 @@ export function presentationMenu(context: ViewerContext, bag: DisposerBag): HTML
   const label = t("Presentation states, key images and regions");
   const summary = element(
     "summary",
-    { class: "tool", title: label, "aria-label": label },
+    { class: "tool", title: label, "aria-label": spokenName(t("Notes"), label) },
     icon("presentation"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Notes")),
   );

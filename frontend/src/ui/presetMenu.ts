@@ -6,7 +6,7 @@ import type { Fit } from "../dicom/presets";
 import { formatSuvRange } from "../dicom/suv";
 import type { FileVoi } from "../dicom/types";
 import { windowAutomatically } from "../tools/regionWindow";
-import { element, icon } from "./dom";
+import { element, icon, spokenName } from "./dom";
 import { keysOf } from "./keyboard";
 import { placeBelow } from "./menus";
 import type { ViewerContext } from "./viewerContext";
@@ -17,7 +17,11 @@ export function presetMenu(context: ViewerContext, bag: DisposerBag): HTMLElemen
   const panel = element("div", { class: "menu__panel menu__panel--presets" });
   const summary = element(
     "summary",
-    { class: "tool", title: t("Window presets"), "aria-label": t("Window presets") },
+    {
+      class: "tool",
+      title: t("Window presets"),
+      "aria-label": spokenName(t("Presets"), t("Window presets")),
+    },
     icon("preset"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Presets")),
   );

@@ -2,7 +2,7 @@ import { groupOf, type Projection, type Slab } from "../api/volume";
 import { type DisposerBag, listen } from "../core/disposable";
 import { t } from "../core/i18n";
 import type { PlaneSet } from "../viewport/planeSet";
-import { element, icon } from "./dom";
+import { element, icon, spokenName } from "./dom";
 import { placeBelow } from "./menus";
 import { groupLabels, isRotating, resetPlanesCommand, rotatingCommand, showGroup } from "./planes";
 import type { ViewerContext } from "./viewerContext";
@@ -24,7 +24,7 @@ export function slabMenu(context: ViewerContext, bag: DisposerBag): HTMLElement 
   const label = t("Thickness of the planes, crosshair and rotating MIP");
   const summary = element(
     "summary",
-    { class: "tool", title: label, "aria-label": label },
+    { class: "tool", title: label, "aria-label": spokenName(t("Slab"), label) },
     icon("slab"),
     element("span", { class: "tool__label", "aria-hidden": "true" }, t("Slab")),
   );

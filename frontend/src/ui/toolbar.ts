@@ -2,7 +2,7 @@ import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { t } from "../core/i18n";
 import { colourMenu } from "./colourMenu";
 import type { Command, CommandGroup } from "./command";
-import { element, icon } from "./dom";
+import { element, icon, spokenName } from "./dom";
 import { exportMenu } from "./exportPicture";
 import { fusionButton, fusionMenu } from "./fusion";
 import { hangingMenu } from "./hangingMenu";
@@ -94,7 +94,7 @@ function commandButton(command: Command): HTMLButtonElement {
       type: "button",
       class: "tool",
       id: `command-${command.id}`,
-      "aria-label": command.label,
+      "aria-label": spokenName(shortLabel(command), command.label),
     },
     icon(command.icon ?? ""),
     element("span", { class: "tool__label", "aria-hidden": "true" }, shortLabel(command)),
