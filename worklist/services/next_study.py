@@ -1,0 +1,45 @@
+"""The next study for a reader, claimed in the same moment: by assignment, priority and the time it is due."""
+
+from django.db.models import Case, Exists, OuterRef, Q, When
+
+from accounts.models import User
+from archive.models import Study
+from worklist.access import readable_studies
+from worklist.built_in import UNREAD, of_subspecialties
+from worklist.exceptions import ChangedMeanwhileError, ClaimedByOtherError, TransitionError
+from worklist.models import SkippedTask
+from worklist.services.reading import claim
+
+# Others may take each of the first ones before us; after so many the reader presses again.
+_TRIES = 20
+
+
+def claim_next(*, user: User, except_uid: str = "") -> Study | None:
+    """Claim what the user should read next, and return it; None where nothing is left.
+
+    What is assigned to somebody else stays theirs. The user's own assignments come first, then his subspecialties,
+    then everything; within each by priority and the time due, and what he has skipped comes last.
+
+    Parameters
+    ----------
+    except_uid
+        The study that the user comes from.
+    """
+    skipped = SkippedTask.objects.filter(user=user, task=OuterRef("pk"))
+    candidates = (
+        readable_studies(user)
+        .filter(UNREAD, Q(reading__assigned_to=user) | Q(reading__assigned_to__isnull=True))
+        .exclude(study_instance_uid=except_uid)
+        .annotate(
+            is_skipped=Exists(skipped),
+            rank=Case(When(reading__assigned_to=user, then=0), When(of_subspecialties(user), then=1), default=2),
+        )
+        .order_by("is_skipped", "rank", "reading__priority", "reading__due_at", "pk")
+    )
+    for study in candidates[:_TRIES]:
+        try:
+            claim(study=study, user=user)
+        except (ClaimedByOtherError, ChangedMeanwhileError, TransitionError):
+            continue
+        return study
+    return None
