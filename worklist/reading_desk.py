@@ -3,6 +3,7 @@
 from typing import Any
 
 from archive.models import ReceptionStatus, Study
+from dicomkit.person_name import display_name
 from worklist.access import Visitor, may_correct, may_read
 from worklist.models import ReadingTask, RequestedProcedure
 from worklist.states import ReadingStatus
@@ -58,7 +59,7 @@ def _order_of(study: Study) -> JSONObject | None:
         "reason": request.reason,
         "alerts": request.patient_alerts,
         "protocol": procedure.protocol_note,
-        "requesting_physician_name": request.requesting_physician_name,
+        "requesting_physician_name": display_name(request.requesting_physician_name),
         "requesting_service": request.requesting_service,
         "patient_class": str(request.get_patient_class_display()) if request.patient_class else "",
         "patient_location": request.patient_location,

@@ -2,6 +2,7 @@ from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
 from worklist.views import (
+    desk,
     events,
     examination,
     examinations,
@@ -25,6 +26,9 @@ urlpatterns = [
     path("lists/<uuid:list_uid>/", lists.saved_list, name="saved_list"),
     path("settings/", lists.settings, name="settings"),
     path("reading/", reading.act_on_many, name="reading_of_many"),
+    path("reading/next/", desk.next_study, name="next_study"),
+    path("studies/<uid:study_instance_uid>/reading/", desk.desk, name="desk"),
+    path("studies/<uid:study_instance_uid>/reading/still-reading/", desk.still, name="still_reading"),
     path("studies/<uid:study_instance_uid>/reading/<slug:action>/", reading.act, name="reading"),
     path("events/", events.study_events, name="events"),
     path("rows/<uid:study_instance_uid>/", listing.study_row, name="row"),

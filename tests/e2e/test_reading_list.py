@@ -43,3 +43,27 @@ def test_a_study_that_was_not_opened_from_a_list_stands_in_none(visit):
     wait_for_state(page, quality="full")
 
     assert page.locator(".reading-list").is_hidden()
+
+
+def test_a_reader_claims_lays_aside_comes_back_and_signs(visit):
+    page = visit("radiologist.south").page
+    page.goto("/worklist/?date_preset=all")
+    uid = page.locator("tr[data-study-instance-uid]").first.get_attribute("data-study-instance-uid")
+    page.goto(f"/viewer/studies/{uid}/")
+    wait_for_state(page, quality="full")
+    desk = page.locator(".desk")
+
+    desk.get_by_role("button", name="Read", exact=True).click()
+    desk.get_by_text("You are reading it").wait_for()
+    page.keyboard.press("Shift+4")
+    layout = page.locator("[data-part=grid]").get_attribute("data-layout")
+    desk.get_by_role("button", name="Lay aside").click()
+    desk.get_by_text("Laid aside by you").wait_for()
+    assert layout not in ("", "1x1")
+
+    page.reload()
+    desk.get_by_text("You are reading it").wait_for()
+    wait_for_state(page, quality="full")
+    page.wait_for_selector(f"[data-part=grid][data-layout='{layout}']")
+    desk.get_by_role("button", name="Final").click()
+    desk.get_by_text("Final by").wait_for()

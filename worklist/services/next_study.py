@@ -25,6 +25,8 @@ def claim_next(*, user: User, except_uid: str = "") -> Study | None:
     except_uid
         The study that the user comes from.
     """
+    # Who has no profile reads everything alike.
+    own_subspecialties = of_subspecialties(user) or Q(pk__in=[])
     skipped = SkippedTask.objects.filter(user=user, task=OuterRef("pk"))
     candidates = (
         readable_studies(user)
@@ -32,7 +34,7 @@ def claim_next(*, user: User, except_uid: str = "") -> Study | None:
         .exclude(study_instance_uid=except_uid)
         .annotate(
             is_skipped=Exists(skipped),
-            rank=Case(When(reading__assigned_to=user, then=0), When(of_subspecialties(user), then=1), default=2),
+            rank=Case(When(reading__assigned_to=user, then=0), When(own_subspecialties, then=1), default=2),
         )
         .order_by("is_skipped", "rank", "reading__priority", "reading__due_at", "pk")
     )

@@ -1,5 +1,6 @@
 """What can be done to a study from a list, by name: one table for one study and for many."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from worklist.states import ReadingAction
 
 Body = Mapping[str, Any]
 Action = Callable[[Study, User, Body], object]
+# Bytes: a hundred viewports, each with its series, image, camera and window.
+_LONGEST_LAYOUT = 64 * 1024
 
 
 def _reason(body: Body) -> str:
@@ -49,6 +52,18 @@ def _hand_over(action: ReadingAction) -> Action:
     )
 
 
+def _sign(action: ReadingAction) -> Action:
+    return lambda study, user, body: reading.sign(study=study, user=user, action=action)
+
+
+def _layout(body: Body) -> object:
+    """Return what the viewer wants kept of itself; it means nothing to anybody else."""
+    layout = body.get("layout")
+    if len(json.dumps(layout)) > _LONGEST_LAYOUT:
+        raise WorklistError(_("The layout is too large to be kept."))
+    return layout
+
+
 # What is right for any number of studies at once: nobody claims or signs many.
 FOR_MANY: Mapping[str, Action] = {
     "assign": _assign,
@@ -58,6 +73,10 @@ FOR_MANY: Mapping[str, Action] = {
 }
 FOR_ONE: Mapping[str, Action] = {
     **FOR_MANY,
+    "suspend": lambda study, user, body: reading.suspend(study=study, user=user, layout=_layout(body)),
+    "preliminary": _sign(ReadingAction.SIGN_PRELIMINARY),
+    "final": _sign(ReadingAction.SIGN_FINAL),
+    "addend": _sign(ReadingAction.ADDEND),
     "claim": lambda study, user, body: reading.claim(study=study, user=user),
     "release": _put_back,
     "take-over": lambda study, user, body: reading.take_over(study=study, user=user, reason=_reason(body)),

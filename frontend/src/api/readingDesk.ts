@@ -27,7 +27,8 @@ export type DeskAction =
 export interface ReadingDesk {
   readonly status: string;
   readonly statusLabel: string;
-  readonly isStat: boolean;
+  /** 1 is STAT, 4 is routine. */
+  readonly priority: number;
   readonly priorityLabel: string;
   readonly dueAt: string | null;
   readonly isArriving: boolean;
@@ -54,7 +55,9 @@ export class ReadingDeskApi {
 
   /** Null where the study has no place in the lists yet. */
   async desk(): Promise<ReadingDesk | null> {
-    const response = await request(this.base, { headers: { Accept: "application/json", "X-Background": "1" } });
+    const response = await request(this.base, {
+      headers: { Accept: "application/json", "X-Background": "1" },
+    });
     return parseDesk(await response.json());
   }
 
@@ -88,15 +91,13 @@ export class ReadingDeskApi {
   }
 }
 
-const STAT = 1;
-
 function parseDesk(body: unknown): ReadingDesk | null {
   const fields = asFields(body, "the desk");
   if (fields.status === null) return null;
   return {
     status: readText(fields, "status"),
     statusLabel: readText(fields, "status_label"),
-    isStat: readNumber(fields, "priority") === STAT,
+    priority: readNumber(fields, "priority"),
     priorityLabel: readText(fields, "priority_label"),
     dueAt: readTextOrNull(fields, "due_at"),
     isArriving: readFlag(fields, "is_arriving"),

@@ -1,3 +1,4 @@
+import "../styles/reading.css";
 import "../styles/examinations.css";
 import { required } from "../ui/dom";
 import { attachDayList } from "../ui/examinations/dayList";

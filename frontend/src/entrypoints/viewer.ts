@@ -8,6 +8,8 @@ import "../styles/hanging.css";
 import "../styles/layout.css";
 import "../styles/priors.css";
 import "../styles/readingList.css";
+import "../styles/reading.css";
+import "../styles/desk.css";
 import "../styles/fusion.css";
 import "../styles/planes.css";
 import "../styles/navigator.css";

@@ -49,6 +49,7 @@ import { fetchStudy, showBeside, withImages } from "./beside";
 import { buildCineBar } from "./cineBar";
 import { attachPalette } from "./commandPalette";
 import { viewerCommands } from "./commands";
+import { attachReadingDesk, deskCommands } from "./desk/readingDesk";
 import { attachDividers } from "./dividers";
 import { attachDocument } from "./documents/documentCell";
 import { element, required, setText } from "./dom";
@@ -103,7 +104,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   const services = startServices(bag);
   const gridRoot = required<HTMLElement>("[data-part=grid]", page);
   const grid = new ViewportGrid(gridRoot, services, makeViewportRoot);
-  const known = [...viewerCommands(), ...readingListCommands(page)];
+  const known = [...viewerCommands(), ...readingListCommands(page), ...deskCommands(page)];
   const preferences = new ReaderPreferences(known, preferencesOfPage(), (problem) =>
     showMessage(page, problem),
   );
@@ -127,6 +128,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(attachPairing(context));
   bag.add(attachPatientBanner(required("[data-part=banner]", page), context));
   bag.add(attachReadingList(required("[data-part=reading-list]", page), page, context));
+  bag.add(attachReadingDesk(page, context));
   bag.add(attachAnnotationPanel(required(".viewer__body", page), context));
   bag.add(attachSaving(page, context));
   attachSheet(page, bag);

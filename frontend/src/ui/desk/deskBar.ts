@@ -25,7 +25,7 @@ const NEEDS_REASON: readonly DeskAction[] = ["take-over"];
 /** One line above the images: status, clock, reader, and what can be done; behind a button the order and the notes. */
 export class DeskBar {
   private readonly words = element("div", { class: "desk__words" });
-  private readonly clock = element("span", { class: "desk__clock" });
+  private readonly clock = element("span");
   private readonly acts = element("div", { class: "desk__acts" });
   private readonly notes = element("div", { class: "desk__notes", id: "desk-notes", hidden: true });
   private readonly toggle = element(
@@ -63,7 +63,7 @@ export class DeskBar {
     if (!dueAt) return;
     const left = Date.parse(dueAt) - Date.now();
     this.clock.textContent = timeLeft(left);
-    this.clock.toggleAttribute("data-over", left < 0);
+    this.clock.className = left < 0 ? "clock clock--over" : "clock";
   }
 
   toggleNotes(): void {
@@ -73,12 +73,11 @@ export class DeskBar {
   }
 
   private said(desk: ReadingDesk): Node[] {
-    const status = element("span", { class: `badge chain chain--${desk.status}` }, desk.statusLabel);
-    const priority = desk.isStat ? "badge badge--danger" : "desk__priority";
+    const status = element("span", { class: `status status--${desk.status}` }, desk.statusLabel);
     const who = whoText(desk);
     return [
       status,
-      element("span", { class: priority }, desk.priorityLabel),
+      element("span", { class: `priority--${desk.priority}` }, desk.priorityLabel),
       this.clock,
       ...(who ? [element("span", { class: "desk__who" }, who)] : []),
       ...(desk.isArriving
@@ -88,7 +87,9 @@ export class DeskBar {
   }
 
   private buttons(desk: ReadingDesk): Node[] {
-    const made = desk.actions.map((action, index) => this.button(action, index === 0 && action !== "take-over"));
+    const made = desk.actions.map((action, index) =>
+      this.button(action, index === 0 && action !== "take-over"),
+    );
     return [...made, this.nextButton()];
   }
 
@@ -134,7 +135,10 @@ function whoText(desk: ReadingDesk): string {
 }
 
 function notesOf({ order, technologistNote }: ReadingDesk): Node[] {
-  const facts = [...(order ? orderFacts(order) : []), [t("From the technologist"), technologistNote] as const];
+  const facts = [
+    ...(order ? orderFacts(order) : []),
+    [t("From the technologist"), technologistNote] as const,
+  ];
   const told = facts.filter(([, words]) => words);
   if (told.length === 0) return [];
   const list = element("dl", { class: "desk__facts" });
