@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.conftest import wait_for_state
+from tests.e2e.conftest import study_row, wait_for_state
 
 pytestmark = pytest.mark.browser
 
@@ -48,14 +48,14 @@ def test_a_study_that_was_not_opened_from_a_list_stands_in_none(visit):
 def test_a_reader_claims_lays_aside_comes_back_and_signs(visit):
     page = visit("radiologist.south").page
     page.goto("/worklist/?date_preset=all")
-    uid = page.locator("tr[data-study-instance-uid]").first.get_attribute("data-study-instance-uid")
+    uid = study_row(page, "Screening mammogram").get_attribute("data-study-instance-uid")
     page.goto(f"/viewer/studies/{uid}/")
     wait_for_state(page, quality="full")
     desk = page.locator(".desk")
 
     desk.get_by_role("button", name="Read", exact=True).click()
     desk.get_by_text("You are reading it").wait_for()
-    page.keyboard.press("Shift+4")
+    page.keyboard.press("Shift+5")
     layout = page.locator("[data-part=grid]").get_attribute("data-layout")
     desk.get_by_role("button", name="Lay aside").click()
     desk.get_by_text("Laid aside by you").wait_for()
