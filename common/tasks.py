@@ -59,8 +59,8 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.READ_DOCUMENT: Queue.RENDER,
     TaskName.MEASURE_REGION: Queue.RENDER,
     TaskName.RENDER_PLANE: Queue.RENDER,
-    # Seconds of work, which no tile of a reader waits behind.
-    TaskName.RENDER_BLOCK: Queue.WARM,
+    # A reader waits for it, a second or two of work; it must not stand behind what is rendered ahead.
+    TaskName.RENDER_BLOCK: Queue.RENDER,
     TaskName.RENDER_FUSION: Queue.RENDER,
     # A reader waits for the plane; each task decodes a few slices only.
     TaskName.BUILD_VOLUME: Queue.RENDER,

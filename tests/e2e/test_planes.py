@@ -240,7 +240,7 @@ def test_the_volume_is_seen_from_all_sides_and_plays(visit):
     page.wait_for_timeout(300)
     assert "1 / 120" in picture(page, 3).inner_text()
 
-    page.keyboard.press("Shift+o")
+    page.keyboard.press("Shift+y")
     page.locator(".volume__canvas[data-state]").wait_for(timeout=30_000)
     volume = page.get_by_role("dialog", name="Lindqvist, Astrid")
     assert "Not for measuring" in volume.inner_text()

@@ -3,6 +3,7 @@ import { lookTable, type VolumePreset } from "../dicom/volumePresets";
 import type { Vector } from "../geometry/planes";
 import type { Stance } from "../geometry/turning";
 import { linkedProgram } from "./linkedProgram";
+import { type BrickRanges, brickCeilings, brickRanges } from "./volumeBricks";
 import { VOLUME_FRAGMENT, VOLUME_VERTEX } from "./volumeProgram";
 
 const LOOKS = 1024;
@@ -40,6 +41,8 @@ export class VolumeCaster {
   private readonly gl: WebGL2RenderingContext;
   private readonly program: WebGLProgram;
   private readonly looks: WebGLTexture;
+  private readonly bricks: WebGLTexture;
+  private readonly ranges: BrickRanges;
 
   /** @throws Error where the browser has no WebGL 2. */
   constructor(private readonly block: VolumeBlock) {
@@ -52,7 +55,10 @@ export class VolumeCaster {
     this.boxMm = [columns * spacingMm, rows * spacingMm, slices * spacingMm];
     this.uploadValues();
     this.looks = gl.createTexture();
-    gl.uniform1i(gl.getUniformLocation(this.program, "looks"), 1);
+    this.bricks = gl.createTexture();
+    this.ranges = brickRanges(block);
+    gl.uniform1i(this.place("looks"), 1);
+    gl.uniform1i(this.place("bricks"), 2);
   }
 
   get isLost(): boolean {
@@ -66,6 +72,12 @@ export class VolumeCaster {
     gl.bindTexture(gl.TEXTURE_2D, this.looks);
     smooth(gl, gl.TEXTURE_2D);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, LOOKS, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, table);
+    const { columns, rows, slices } = this.ranges;
+    gl.activeTexture(gl.TEXTURE2);
+    gl.bindTexture(gl.TEXTURE_3D, this.bricks);
+    smooth(gl, gl.TEXTURE_3D);
+    const ceilings = brickCeilings(this.ranges, table, preset.isMaximum);
+    gl.texImage3D(gl.TEXTURE_3D, 0, gl.R16F, columns, rows, slices, 0, gl.RED, gl.HALF_FLOAT, ceilings);
   }
 
   /** Draw some rows of a picture at the top of the canvas. `stepMm` is the distance of samples along a ray. */
@@ -95,6 +107,8 @@ export class VolumeCaster {
     gl.uniform1f(this.place("stepMm"), stepMm);
     gl.uniform1f(this.place("cubeMm"), this.block.spacingMm);
     gl.uniform1i(this.place("isMaximum"), Number(view.isMaximum));
+    // What earlier pictures left beside this one would shine through where a browser smooths its edge.
+    gl.clear(gl.COLOR_BUFFER_BIT);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 

@@ -16,6 +16,7 @@ precision highp sampler3D;
 
 uniform sampler3D values;
 uniform sampler2D looks;
+uniform highp sampler3D bricks;
 uniform vec3 right, down, forward;
 uniform vec3 boxMm, lowMm, highMm;
 uniform vec2 centrePx;
@@ -25,6 +26,7 @@ out vec4 pixel;
 
 const int MOST_STEPS = 4096;
 const float LOOKS = 1024.0;
+const float BRICK = 8.0;
 
 float valueAt(vec3 mm) {
   return texture(values, mm / boxMm + 0.5).r;
@@ -32,6 +34,13 @@ float valueAt(vec3 mm) {
 
 vec4 lookOf(float share) {
   return texture(looks, vec2((share * (LOOKS - 1.0) + 0.5) / LOOKS, 0.5));
+}
+
+// How far it is to the end of the brick around a place, in whole steps, so that samples stay where they were.
+float stepsLeft(vec3 cubes, vec3 brick, vec3 cubesPerMm) {
+  vec3 borders = (brick + step(0.0, cubesPerMm)) * BRICK;
+  vec3 mm = (borders - cubes) / cubesPerMm;
+  return max(1.0, ceil(min(min(mm.x, mm.y), mm.z) / stepMm));
 }
 
 vec3 lit(vec3 colour, vec3 mm) {
@@ -59,9 +68,17 @@ void main() {
   // Neighbouring rays start apart, so that layers do not show as rings.
   along += stepMm * fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
   vec4 seen = vec4(0.0);
-  float highest = -1.0;
+  // What lies in a brick matters above this: above the highest value so far, or everything that can be seen at all.
+  float highest = -0.5;
+  vec3 cubesPerMm = slope / cubeMm;
   for (int count = 0; count < MOST_STEPS && along < end && seen.a < 0.98; count += 1) {
     vec3 mm = origin + forward * along;
+    vec3 cubes = (mm + boxMm * 0.5) / cubeMm;
+    vec3 brick = clamp(floor(cubes / BRICK), vec3(0.0), vec3(textureSize(bricks, 0) - 1));
+    if (texelFetch(bricks, ivec3(brick), 0).r <= highest) {
+      along += stepMm * stepsLeft(cubes, brick, cubesPerMm);
+      continue;
+    }
     float share = valueAt(mm);
     if (isMaximum) highest = max(highest, share);
     else {

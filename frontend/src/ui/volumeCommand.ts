@@ -20,7 +20,7 @@ export function volumeCommand(): Command {
     id: "volume",
     label: t("Volume in three dimensions"),
     group: "layout",
-    keys: ["Shift+o"],
+    keys: ["Shift+y"],
     icon: "volume",
     run: (context) => void openVolume(context),
     isPossible: ({ grid }) => grid.active.image?.packing != null,
