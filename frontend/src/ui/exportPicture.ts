@@ -112,7 +112,7 @@ async function exportPicture(context: ViewerContext, { what, hasIdentity }: Expo
   }
   canvas.toBlob((blob) => {
     if (blob === null) showMessage(page, t("This browser cannot make a file of these pictures."));
-    else if (what === "print") print(blob);
+    else if (what === "print") print(blob, canvas.width > canvas.height);
     else save(blob, fileName(viewports));
   }, "image/png");
 }
@@ -142,11 +142,15 @@ function save(blob: Blob, name: string): void {
   window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Put the pictures on a sheet that only paper shows, and let the browser print it. */
-function print(blob: Blob): void {
+/** Put the pictures on a sheet that only paper shows, across where they are wide, and let the browser print it. */
+function print(blob: Blob, isWide: boolean): void {
   const url = URL.createObjectURL(blob);
   const picture = element("img", { alt: "" });
-  const sheet = element("div", { class: "print-sheet", "aria-hidden": "true" }, picture);
+  const sheet = element(
+    "div",
+    { class: `print-sheet ${isWide ? "print-sheet--wide" : ""}`, "aria-hidden": "true" },
+    picture,
+  );
   picture.addEventListener("load", () => window.print());
   window.addEventListener(
     "afterprint",

@@ -109,8 +109,9 @@ class MonitorDialog {
       element(
         "p",
         { class: "presets__hint" },
-        t("Hold a bank card, or a ruler, against the screen and make the frame exactly as wide: 85.6 mm. ") +
-          t("The arrow keys move it finely. It is kept for this monitor in this browser."),
+        t(
+          "Hold a bank card, or a ruler, against the screen and make the frame exactly as wide: 85.6 mm. The arrow keys move it finely. It is kept for this monitor in this browser.",
+        ),
       ),
       element("div", { class: "monitor__stage" }, this.card),
       element("label", { class: "monitor__width" }, element("span", {}, t("Width")), this.width, this.found),

@@ -42,8 +42,8 @@ class WindowPresetsDialog {
         "p",
         { class: "presets__hint" },
         t(
-          "Offered first where modality and body part fit, instead of the delivered preset with the same key. ",
-        ) + t("CT in Hounsfield units, PET in SUV."),
+          "Offered first where modality and body part fit, instead of the delivered preset with the same key. CT in Hounsfield units, PET in SUV.",
+        ),
       ),
       this.none,
       this.list,
