@@ -5,7 +5,6 @@ pixels, and notes the moment when they have changed. A canvas counts as painted 
 an empty one, a spinner or a frame has fewer. Times are of the clock of the day, so that they hold across pages.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
@@ -15,7 +14,7 @@ WATCH = r"""(() => {
   const SIDE = 32, small = new OffscreenCanvas(SIDE, SIDE);
   const context = small.getContext("2d", { willReadFrequently: true });
   context.imageSmoothingEnabled = false;
-  const peers = (window.peers = { changes: [], inputs: [], known: new Map() });
+  const peers = (window.peers = { changes: [], inputs: [], waiting: [], known: new Map() });
   const now = () => performance.timeOrigin + performance.now();
   const look = () => {
     const at = now();
@@ -35,9 +34,24 @@ WATCH = r"""(() => {
       peers.changes.push({ at, place, hash, values: new Set(pixels).size });
     }
   };
+  // One input for each frame, as a browser hands out those of a mouse; asked for from outside they come slower.
+  const act = () => {
+    const { kind, x, y } = peers.waiting.shift();
+    const target = document.elementFromPoint(x, y);
+    const event = { bubbles: true, cancelable: true, composed: true, clientX: x, clientY: y, view: window };
+    if (kind === "wheel") target.dispatchEvent(new WheelEvent("wheel", { ...event, deltaY: 100 }));
+    else {
+      const pressed = { ...event, buttons: 1, pointerId: 1, pointerType: "mouse", isPrimary: true };
+      target.dispatchEvent(new PointerEvent("pointermove", pressed));
+      target.dispatchEvent(new MouseEvent("mousemove", pressed));
+    }
+  };
   // A message comes after the frame in which it was sent has been painted.
   const channel = new MessageChannel();
-  channel.port1.onmessage = look;
+  channel.port1.onmessage = () => {
+    look();
+    if (peers.waiting.length > 0) act();
+  };
   const frame = () => { channel.port2.postMessage(0); requestAnimationFrame(frame); };
   requestAnimationFrame(frame);
   for (const kind of ["wheel", "pointermove", "click"]) {
@@ -91,10 +105,17 @@ class Sustained:
     input_to_paint_ms: list[float]
 
 
-def watch_inputs(page: Page, kind: str, act: Callable[[], None]) -> Sustained:
-    """Send inputs of a kind and see what they paint."""
-    page.evaluate("() => { window.peers.changes.length = 0; window.peers.inputs.length = 0; }")
-    act()
+def watch_inputs(page: Page, kind: str, points: list[tuple[float, float]]) -> Sustained:
+    """Send an input of a kind at each of the points, one a frame, and see what they paint."""
+    page.evaluate(
+        """([kind, points]) => {
+            const { peers } = window;
+            peers.changes.length = peers.inputs.length = 0;
+            peers.waiting.push(...points.map(([x, y]) => ({ kind, x, y })));
+        }""",
+        [kind, points],
+    )
+    page.wait_for_function("() => window.peers.waiting.length === 0", timeout=120_000)
     page.wait_for_timeout(1000)
     inputs = [one["at"] for one in page.evaluate("window.peers.inputs") if one["kind"] == kind]
     changes = [one["at"] for one in page.evaluate("window.peers.changes")]

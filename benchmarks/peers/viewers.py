@@ -29,6 +29,12 @@ class Viewer(Protocol):
     def jump(self, page: Page, image_number: int) -> None:
         """Go to an image of the stack by the slider at its side."""
 
+    def image_number(self, page: Page) -> int:
+        """Return which image of the stack its slider says, counted from one."""
+
+    def wait_for_planes(self, page: Page) -> None:
+        """Wait until the viewer has no better picture of its planes to come."""
+
     def wait_for_stack(self, page: Page) -> None:
         """Wait until the viewer holds every image of the stack."""
 
@@ -66,6 +72,16 @@ class ReadingRoom:
         assert box is not None
         page.mouse.click(
             box["x"] + box["width"] / 2, box["y"] + box["height"] * (image_number - 0.5) / SLICES
+        )
+
+    def image_number(self, page: Page) -> int:
+        return int(page.locator(".stack-slider:visible").first.get_attribute("aria-valuenow") or 0)
+
+    def wait_for_planes(self, page: Page) -> None:
+        page.wait_for_function(
+            """() => [...document.querySelectorAll("[data-viewport]")]
+                .filter((viewport) => !viewport.hidden && viewport.dataset.quality === "full").length >= 3""",
+            timeout=120_000,
         )
 
     def wait_for_stack(self, page: Page) -> None:
@@ -108,6 +124,15 @@ class OHIF:
             box["x"] + box["width"] / 2, box["y"] + box["height"] * (image_number - 0.5) / SLICES
         )
 
+    def image_number(self, page: Page) -> int:
+        slider = page.get_by_label("Image navigation scrollbar").first
+        return int(slider.get_attribute("aria-valuenow") or 0) + 1
+
+    def wait_for_planes(self, page: Page) -> None:
+        page.wait_for_function(
+            "() => cornerstone.cache.getVolumes().some(({ loadStatus }) => loadStatus?.loaded)", timeout=120_000
+        )
+
     def wait_for_stack(self, page: Page) -> None:
         page.wait_for_function(
             f"() => [...cornerstone.cache._imageCache.values()].filter(({{ image }}) => image).length >= {SLICES}",
@@ -132,6 +157,7 @@ class OHIFOnProcessor(OHIF):
     @staticmethod
     def _configure(route: Route) -> None:
         answer = route.fetch()
+        text = answer.text().replace("showCPUFallbackMessage: true", "showCPUFallbackMessage: false")
         route.fulfill(
-            response=answer, body=answer.text().replace("window.config = {", "window.config = { useCPURendering: true,")
+            response=answer, body=text.replace("window.config = {", "window.config = { useCPURendering: true,")
         )
