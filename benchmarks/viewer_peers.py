@@ -112,7 +112,10 @@ def _measure(playwright: Playwright, viewer: Viewer, studies: Round, results: Re
             again = steps.open_study(visit, viewer, studies.stack)
             note("CT, opened again, click to first image, ms", again["first"])
         with steps.visit(browser, viewer, viewer.address) as visit:
-            note("CT, jump to slice 150 just after opening, ms", steps.open_and_jump(visit, viewer, studies.jump))
+            note(
+                "CT, jump to slice 150 just after opening, ms",
+                steps.open_and_jump(visit, viewer, studies.jump),
+            )
         with steps.visit(browser, viewer, viewer.address) as visit:
             steps.open_study(visit, viewer, studies.planes)
             planes = steps.planes(visit, viewer)
@@ -136,7 +139,10 @@ def _measure_line(
             note("CT, click to first image, ms", opened["first"])
             note("CT, all 300 slices ready, ms", opened["stack"])
         with steps.visit(browser, viewer, address) as visit:
-            note("CT, jump to slice 150 just after opening, ms", steps.open_and_jump(visit, viewer, studies.jump))
+            note(
+                "CT, jump to slice 150 just after opening, ms",
+                steps.open_and_jump(visit, viewer, studies.jump),
+            )
         with steps.visit(browser, viewer, address) as visit:
             views = steps.open_study(visit, viewer, studies.mammogram, places=steps.VIEWS)
             note("mammogram, four views, whole, ms", views["whole"])
@@ -169,14 +175,14 @@ def _print_table(results: Results, names: list[str]) -> None:
         other = best(median(by_name[name]) for name in names[1:] if by_name.get(name))
         ours = median(by_name[names[0]])
         factor = ours / other if row.endswith("/s") else other / ours
-        print(f"| {row} | {' | '.join(cells)} | {factor:.1f} × |")
+        print(f"| {row} | {' | '.join(cells)} | {factor:.1f} x |")
 
 
 def _cell(values: list[float]) -> str:
     if not values:
         return ""
     digits = 0 if median(values) >= 100 else 1
-    return f"{median(values):,.{digits}f} ({min(values):,.{digits}f}–{max(values):,.{digits}f})"
+    return f"{median(values):,.{digits}f} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ WATCH = r"""(() => {
     const { kind, x, y } = peers.waiting.shift();
     const target = document.elementFromPoint(x, y);
     const event = { bubbles: true, cancelable: true, composed: true, clientX: x, clientY: y, view: window };
-    if (kind === "wheel") target.dispatchEvent(new WheelEvent("wheel", { ...event, deltaY: 100 }));
+    if (kind === "wheel") target.dispatchEvent(new WheelEvent("wheel", { ...event, deltaY: 100, wheelDeltaY: -120 }));
     else {
       const pressed = { ...event, buttons: 1, pointerId: 1, pointerType: "mouse", isPrimary: true };
       target.dispatchEvent(new PointerEvent("pointermove", pressed));

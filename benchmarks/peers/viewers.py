@@ -130,7 +130,8 @@ class OHIF:
 
     def wait_for_planes(self, page: Page) -> None:
         page.wait_for_function(
-            "() => cornerstone.cache.getVolumes().some(({ loadStatus }) => loadStatus?.loaded)", timeout=120_000
+            "() => cornerstone.cache.getVolumes().some(({ loadStatus }) => loadStatus?.loaded)",
+            timeout=120_000,
         )
 
     def wait_for_stack(self, page: Page) -> None:
@@ -159,5 +160,6 @@ class OHIFOnProcessor(OHIF):
         answer = route.fetch()
         text = answer.text().replace("showCPUFallbackMessage: true", "showCPUFallbackMessage: false")
         route.fulfill(
-            response=answer, body=text.replace("window.config = {", "window.config = { useCPURendering: true,")
+            response=answer,
+            body=text.replace("window.config = {", "window.config = { useCPURendering: true,"),
         )

@@ -7,7 +7,7 @@ import type { FusionOffers } from "../viewport/fusionOffers";
 import type { ViewportGrid } from "../viewport/layout";
 import { mostAlike } from "../viewport/likeness";
 import type { OpenStudies } from "../viewport/openStudies";
-import type { Painted } from "../viewport/painted";
+import { pictureShown } from "../viewport/pictureShown";
 import { splitNamed } from "../viewport/splits";
 import type { Links, Synchronizer } from "../viewport/synchronizer";
 import type { Viewport } from "../viewport/viewport";
@@ -18,7 +18,6 @@ import { type Picture, picturesOf, selectPicture } from "./selecting";
 
 /** A prior that only shares a region or a modality is listed, but not hung by itself. */
 const RELEVANT = 0.6;
-const LONGEST_WAIT_MS = 1500;
 
 /** What a stage acts on. */
 export interface HangingHost {
@@ -90,7 +89,7 @@ async function hangPriors(host: HangingHost, places: readonly Place[], hanging: 
   const { studies, sync } = host;
   const priors = relevantPriors(studies);
   // The reader waits for the study's own image, not for what hangs beside it.
-  await painted(places.find(({ hung }) => hung.study === 0)?.viewport);
+  await pictureShown(places.find(({ hung }) => hung.study === 0)?.viewport);
   for (const number of new Set(places.map(({ hung }) => hung.study).filter((study) => study > 0))) {
     const prior = priors[number - 1];
     if (!prior) continue;
@@ -117,23 +116,6 @@ async function hangPriors(host: HangingHost, places: readonly Place[], hanging: 
     for (const { index, viewport } of isArranged ? places : own) hanging.hung(index, viewport);
     await fuseThose(host, own, hanging);
   }
-}
-
-/** Resolves when a viewport shows its image in full or cannot, after a second and a half at the latest. */
-function painted(viewport: Viewport | undefined): Promise<void> {
-  const isSettled = (what: Painted | null) => what?.quality === "full" || Boolean(what?.failure);
-  if (!viewport || isSettled(viewport.painted)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const settle = () => {
-      clearTimeout(timer);
-      stop();
-      resolve();
-    };
-    const timer = setTimeout(settle, LONGEST_WAIT_MS);
-    const stop = viewport.paintedChanged.subscribe((what) => {
-      if (isSettled(what)) settle();
-    });
-  });
 }
 
 /** Each viewport gets what its selector asks for; where nothing fits, what is left. */

@@ -3,6 +3,7 @@ import { KINDS } from "../annotations/kinds/table";
 import { loginUrl, RequestError } from "../api/client";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
 import { t } from "../core/i18n";
+import { pictureShown } from "../viewport/pictureShown";
 import { element, required } from "./dom";
 import { followMarks } from "./liveMarks";
 import type { ViewerContext } from "./viewerContext";
@@ -26,6 +27,7 @@ export function attachSaving(page: HTMLElement, context: ViewerContext): Dispose
   };
   const load = async (uid: string) => {
     loaded.add(uid);
+    await pictureShown(context.grid.active);
     try {
       await saving.load(uid);
       loadProblem = "";

@@ -11,7 +11,7 @@ export async function loadThumbnail(
   image.dataset.state = "loading";
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const response = await request(url, { signal });
+      const response = await request(url, { signal, priority: "low" });
       if (response.status !== 202) {
         await show(image, await response.blob());
         image.dataset.state = "ready";

@@ -37,6 +37,7 @@ import type { ViewportServices } from "../viewport/compositor";
 import { FusionOffers } from "../viewport/fusionOffers";
 import { ViewportGrid } from "../viewport/layout";
 import { OpenStudies } from "../viewport/openStudies";
+import { pictureShown } from "../viewport/pictureShown";
 import { PresentationStore } from "../viewport/presentationStore";
 import { ShownImages } from "../viewport/shownImages";
 import { Synchronizer } from "../viewport/synchronizer";
@@ -258,7 +259,7 @@ function makeContext(
     }),
   };
   const cine = new Cine();
-  const fusionOffers = new FusionOffers();
+  const fusionOffers = new FusionOffers(() => pictureShown(grid.active));
   const host = { grid, studies, sync, cine, fusionOffers };
   const hanger = new Hanger(host, manifest.hanging, (problem) => showMessage(page, problem));
   const context: ViewerContext = new ViewerContext(

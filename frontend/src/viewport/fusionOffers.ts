@@ -8,9 +8,15 @@ export class FusionOffers {
   readonly arrived = new Emitter<string>();
   private readonly known = new Map<string, FusionOffer | null>();
 
+  /** @param leisure resolves when nobody waits for an image. */
+  constructor(private readonly leisure: () => Promise<void>) {}
+
   /** @returns null until the server has said it, and where it did not. */
   of(seriesInstanceUid: string): FusionOffer | null {
-    if (!this.known.has(seriesInstanceUid)) void this.fetch(seriesInstanceUid);
+    if (!this.known.has(seriesInstanceUid)) {
+      this.known.set(seriesInstanceUid, null);
+      void this.leisure().then(() => this.fetch(seriesInstanceUid));
+    }
     return this.known.get(seriesInstanceUid) ?? null;
   }
 
