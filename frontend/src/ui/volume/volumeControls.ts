@@ -47,7 +47,11 @@ export class VolumeControls {
       return control(letter, `${label} (${letter})`, () => actions.lookFrom(name));
     });
     this.sliders = CUTS.map(
-      ([low, high]) => [slider(`Cut from: ${low}`), slider(`Cut from: ${high}`)] as const,
+      ([low, high]) =>
+        [
+          slider(t("Cut away from: {side}", { side: low })),
+          slider(t("Cut away from: {side}", { side: high })),
+        ] as const,
     );
     for (const one of this.sliders.flat()) one.addEventListener("input", () => actions.clip(this.clip));
     this.root.append(

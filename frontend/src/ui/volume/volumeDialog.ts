@@ -1,6 +1,6 @@
 import type { VolumeBlock } from "../../api/volumeBlock";
 import { DisposerBag, listen } from "../../core/disposable";
-import { t } from "../../core/i18n";
+import { numberText, t } from "../../core/i18n";
 import type { VolumePreset } from "../../dicom/volumePresets";
 import { STANCES, type Stance, turned } from "../../geometry/turning";
 import { type ClipBox, VolumeCaster, WHOLE_BOX } from "../../render/volumeCaster";
@@ -78,10 +78,9 @@ export class VolumeDialog {
   fill(block: VolumeBlock, presets: readonly VolumePreset[]): void {
     const caster = new VolumeCaster(block);
     this.bag.add(() => caster.dispose());
+    const cubes = t("Cubes of {size} mm. Not for measuring.", { size: numberText(block.spacingMm, 1) });
     const scene = new Scene(this.canvas, this.cube, caster, block.spacingMm, presets, (text) =>
-      this.say(
-        [text, `Cubes of ${block.spacingMm.toFixed(1)} mm. Not for measuring.`].filter(Boolean).join(" "),
-      ),
+      this.say([text, cubes].filter(Boolean).join(" ")),
     );
     this.bag.add(() => scene.stop());
     this.root.append(scene.controls.root);
