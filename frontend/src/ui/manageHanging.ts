@@ -123,7 +123,7 @@ class ManageDialog {
     const button = element(
       "button",
       { type: "button", class: "button", "aria-label": `Delete “${protocol.name}”` },
-      "Delete",
+      t("Delete"),
     );
     let isAsked = false;
     listen(button, "click", () => {

@@ -24,7 +24,7 @@ export const calibration: Kind = {
 
 export const arrow: Kind = {
   ...length,
-  label: "Arrow",
+  label: t("Arrow"),
   strokes: (points) => [{ points, isClosed: false, hasHead: true }],
   describe: () => [],
 };
