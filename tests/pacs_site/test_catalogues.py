@@ -15,7 +15,7 @@ from pacs_site.catalogues import compiled_catalogues, language_names
 from pacs_site.messages import Message, collected_messages, is_translated
 
 SOURCES = Path(settings.BASE_DIR) / "locale"
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|\{\w+\}")
 
 
 @pytest.fixture(scope="module")
