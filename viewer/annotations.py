@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from dicomkit.marking import MOST_POINTS, POINT_COUNTS, MarkingKind
+from viewer.annotation_planes import plane_of
 from viewer.exceptions import InvalidAnnotationError
 from viewer.models import Annotation, KeyImage
 from viewer.models.annotation import MOST_TEXT_CHARACTERS
@@ -29,14 +30,19 @@ def content_of(body: object) -> tuple[AnnotationContent, int]:
     if not isinstance(body, dict):
         raise InvalidAnnotationError("Send a JSON object.")
     kind = _kind(body.get("kind"))
+    plane = plane_of(body.get("plane"))
+    if plane is not None and kind is MarkingKind.CALIBRATION:
+        raise InvalidAnnotationError("A calibration line belongs on an image: a plane has its millimetres.")
     return (
         AnnotationContent(
             kind=kind.value,
-            sop_instance_uid=_text(body, "sop_instance_uid", most=64),
+            sop_instance_uid=_text(body, "sop_instance_uid", most=64) if plane is None else "",
             frame_number=_count(body, "frame_number", least=1),
             points=_points(body.get("points"), kind),
             text=_words(body, kind),
             length_mm=_length_mm(body.get("length_mm"), kind),
+            series_instance_uid="" if plane is None else _text(body, "series_instance_uid", most=64),
+            plane=plane,
         ),
         _count(body, "revision", least=0),
     )
@@ -53,6 +59,7 @@ def annotation_body(annotation: Annotation, *, may_edit: bool) -> JSONObject:
         "points": annotation.points,
         "text": annotation.text,
         "length_mm": annotation.length_mm,
+        "plane": annotation.plane,
         "revision": annotation.revision,
         "author": annotation.author_name,
         "changed_at": annotation.changed_at.isoformat(timespec="milliseconds"),

@@ -30,3 +30,11 @@ def image_of_study(study: Study, sop_instance_uid: str, frame_number: int) -> In
     return Instance.objects.filter(
         series__study=study, sop_instance_uid=sop_instance_uid, number_of_frames__gte=max(1, frame_number)
     ).first()
+
+
+def first_image_of_series(study: Study, series_instance_uid: str) -> Instance | None:
+    """Return the image of a series of a study that came first."""
+    images = Instance.objects.filter(
+        series__study=study, series__series_instance_uid=series_instance_uid, number_of_frames__gte=1
+    )
+    return images.order_by("pk").first()

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Facility, User
@@ -45,6 +46,7 @@ def test_an_annotation_is_there_for_the_next_reader(reader: Client, colleague: C
         "annotation_uid": UID,
         "series_instance_uid": image().SeriesInstanceUID,
         "text": "Nodule",
+        "plane": None,
         "revision": 1,
         "author": "radiologist.north",
         "may_edit": True,
@@ -278,3 +280,69 @@ def test_the_database_itself_refuses_what_no_annotation_is(columns: dict[str, An
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Annotation.objects.update(**columns)
+
+
+PLANE = {
+    "position": [0.0, 0.0, 12.5],
+    "orientation": [1.0, 0.0, 0.0, 0.0, 0.0, -1.0],
+    "spacing_mm": [0.5, 0.5],
+    "rows": 200,
+    "columns": 300,
+    "thickness_mm": None,
+}
+
+
+def put_on_plane(client: Client, series_instance_uid: str, **changes: Any) -> HttpResponse:
+    """Draw on a plane through a series."""
+    return put(
+        client, sop_instance_uid="", series_instance_uid=series_instance_uid, **({"plane": PLANE} | changes)
+    )
+
+
+def test_a_mark_on_a_plane_is_kept_with_its_plane_and_moves_with_it(reader: Client) -> None:
+    series_uid = image().SeriesInstanceUID
+    elsewhere = {**PLANE, "position": [0.0, 4.0, 12.5], "thickness_mm": 5.0}
+
+    made = put_on_plane(reader, series_uid)
+    moved = put_on_plane(reader, series_uid, plane=elsewhere, revision=1)
+
+    assert (made.status_code, made.json()["plane"]) == (201, PLANE)
+    assert (moved.status_code, moved.json()["plane"]) == (200, elsewhere)
+    assert list(AnnotationRevision.objects.order_by("pk").values_list("plane", flat=True)) == [
+        PLANE,
+        elsewhere,
+    ]
+    assert put(reader, revision=2).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "plane",
+    [
+        "axial",
+        {},
+        {**PLANE, "position": [0.0, 0.0]},
+        {**PLANE, "orientation": [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]},
+        {**PLANE, "spacing_mm": [0.5, 0.0]},
+        {**PLANE, "rows": 0},
+        {**PLANE, "thickness_mm": -1},
+    ],
+)
+def test_what_is_no_plane_is_refused(plane: Any, reader: Client) -> None:
+    series_uid = image().SeriesInstanceUID
+
+    assert put_on_plane(reader, series_uid, plane=plane).status_code == 422
+    assert put_on_plane(reader, "1.2.3").status_code == 422
+    assert not Annotation.objects.exists()
+
+
+def test_the_database_itself_refuses_to_change_a_revision(reader: Client) -> None:
+    put(reader)
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE viewer_annotationrevision SET text = 'X'")
+
+    assert AnnotationRevision.objects.get().text != "X"

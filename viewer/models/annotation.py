@@ -35,8 +35,13 @@ class _Drawn(models.Model):
     """What may change of an annotation, as one revision of it says."""
 
     revision = models.PositiveIntegerField(help_text=_("Counts from 1; a deletion counts too."))
-    points = models.JSONField(help_text=_("[column, row] in pixels of the whole frame."))
+    points = models.JSONField(help_text=_("[column, row] in pixels of the whole frame, or of the plane."))
     text = models.CharField(max_length=MOST_TEXT_CHARACTERS, blank=True)
+    plane = models.JSONField(
+        null=True,
+        blank=True,
+        help_text=_("Where the mark was drawn on no image but on a plane through the series."),
+    )
     length_mm = models.FloatField(null=True, blank=True, help_text=_("Of a calibration line."))
     is_deleted = models.BooleanField(default=False)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -50,7 +55,8 @@ class _Drawn(models.Model):
 class Annotation(_Drawn):
     """What a reader drew or wrote on a frame, as it is now.
 
-    Kind and frame never change. Whoever changes it names the revision that he saw; see `viewer.services.annotations`.
+    Kind and frame never change. A mark on a plane through a volume names any image of its series; see
+    `viewer.annotation_planes`. Whoever changes it names the revision that he saw; see `viewer.services.annotations`.
     """
 
     annotation_uid = models.CharField(max_length=64, unique=True)

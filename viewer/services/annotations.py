@@ -19,7 +19,7 @@ from dicomkit.uid import is_valid_uid
 from viewer.exceptions import AnnotationConflictError, AnnotationNotFoundError, InvalidAnnotationError
 from viewer.live import MarkNotice, publish
 from viewer.models import Annotation, AnnotationRevision
-from viewer.selectors import image_of_study
+from viewer.selectors import first_image_of_series, image_of_study
 
 MOST_ANNOTATIONS = 5000
 """Of one study, those that are not deleted."""
@@ -35,6 +35,8 @@ class AnnotationContent:
         (column, row) in pixels of the whole frame, as many as the kind has.
     length_mm
         Of a calibration line; None for every other kind.
+    series_instance_uid, plane
+        Of a mark on a plane through a series, which is on no image; see `viewer.annotation_planes`.
     """
 
     kind: str
@@ -43,6 +45,8 @@ class AnnotationContent:
     points: tuple[tuple[float, float], ...]
     text: str = ""
     length_mm: float | None = None
+    series_instance_uid: str = ""
+    plane: dict[str, Any] | None = None
 
     def drawn(self) -> dict[str, Any]:
         """Return what may change of it, as columns."""
@@ -50,6 +54,7 @@ class AnnotationContent:
             "points": [list(point) for point in self.points],
             "text": self.text,
             "length_mm": self.length_mm,
+            "plane": self.plane,
         }
 
 
@@ -90,15 +95,17 @@ def save_annotation(
         The image is not of this study, or has no such frame; the annotation would move to another image or become
         another kind; or the study has too many.
     """
-    image = image_of_study(study, content.sop_instance_uid, content.frame_number)
+    found = _find(study, annotation_uid)
+    image = _place_of(study, content, found)
     if image is None:
         raise InvalidAnnotationError("This study has no such image. Reload the study, and draw it again.")
-    found = _find(study, annotation_uid)
     if found is None:
         if revision != 0:
             raise AnnotationConflictError
         return SavedAnnotation(_create(study, image, annotation_uid, content, author, actor), is_new=True)
-    if (found.instance_id, found.frame_number, found.kind) != (image.pk, content.frame_number, content.kind):
+    is_moved = (found.plane is None) != (content.plane is None)
+    place = (image.pk, content.frame_number, content.kind)
+    if is_moved or (found.instance_id, found.frame_number, found.kind) != place:
         raise InvalidAnnotationError(
             "An annotation stays on its image and of its kind. Make a new one, and delete this one."
         )
@@ -132,6 +139,20 @@ def delete_annotation(
 
 def _find(study: Study, annotation_uid: str) -> Annotation | None:
     return Annotation.objects.filter(annotation_uid=annotation_uid, instance__series__study=study).first()
+
+
+def _place_of(study: Study, content: AnnotationContent, found: Annotation | None) -> Instance | None:
+    """Return the image that an annotation names; a mark on a plane keeps the one that it has named from the start."""
+    if content.plane is None:
+        return image_of_study(study, content.sop_instance_uid, content.frame_number)
+    series_uid = content.series_instance_uid
+    if (
+        found is not None
+        and found.plane is not None
+        and found.instance.series.series_instance_uid == series_uid
+    ):
+        return found.instance
+    return first_image_of_series(study, series_uid)
 
 
 def _says(annotation: Annotation, content: AnnotationContent) -> bool:
@@ -204,6 +225,7 @@ def _keep_history(annotation: Annotation, event_type: EventType, study: Study, a
         annotation=annotation,
         revision=annotation.revision,
         points=annotation.points,
+        plane=annotation.plane,
         text=annotation.text,
         length_mm=annotation.length_mm,
         is_deleted=annotation.is_deleted,

@@ -46,11 +46,13 @@ _SERIES_NUMBERS = {
 class StoredEvidence:
     """What was stored; nothing where nothing has changed since the last time.
 
+    `on_planes` counts marks on planes through volumes, which belong to no stored image and are in no instance.
     `omitted` counts annotations of images that no grey-scale presentation state can show, such as those in colour.
     """
 
     created: tuple[Evidence, ...]
     omitted: int
+    on_planes: int
 
 
 def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidence | None:
@@ -68,7 +70,8 @@ def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidenc
     DicomKitError, BlobNotFoundError
         The header of an image that was marked cannot be read.
     """
-    annotations = list(annotations_of_study(study).select_related("instance__blob"))
+    drawn = list(annotations_of_study(study).select_related("instance__blob"))
+    annotations = [one for one in drawn if one.plane is None]
     measuring = [one for one in annotations if one.kind in MEASURING_KINDS]
     markings = reported_markings(annotations) if measuring else []
     if markings is None:
@@ -88,6 +91,7 @@ def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidenc
     return StoredEvidence(
         created=tuple(one for one in made if one is not None),
         omitted=sum(not can_be_presented(one) for one in annotations),
+        on_planes=len(drawn) - len(annotations),
     )
 
 

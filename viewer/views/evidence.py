@@ -54,10 +54,21 @@ def evidence(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
         }
         for one in stored.created
     ]
-    told = ["" if created else _NOTHING_NEW, _left_out(stored.omitted)]
+    told = ["" if created else _NOTHING_NEW, _left_out(stored.omitted), _on_planes(stored.on_planes)]
     return JsonResponse(
-        {"created": created, "omitted": stored.omitted, "detail": " ".join(filter(None, told))}
+        {
+            "created": created,
+            "omitted": stored.omitted + stored.on_planes,
+            "detail": " ".join(filter(None, told)),
+        }
     )
+
+
+def _on_planes(count: int) -> str:
+    if not count:
+        return ""
+    marks = "1 mark on a plane is" if count == 1 else f"{count} marks on planes are"
+    return f"{marks} in no object, because a plane through a series is no stored image."
 
 
 def _left_out(count: int) -> str:
