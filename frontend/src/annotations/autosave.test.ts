@@ -17,6 +17,7 @@ function content(text = ""): AnnotationContent {
     points: [imagePoint(1, 2), imagePoint(3, 4)],
     text,
     lengthMm: null,
+    plane: null,
   };
 }
 
@@ -161,8 +162,8 @@ describe("saving by itself", () => {
     expect(saving.hasUnsaved).toBe(false);
   });
 
-  it("does not try to keep a mark on a reformatted plane", async () => {
-    const { id } = store.begin({ ...content(), sopInstanceUid: "1.2.3.4/axial" });
+  it("does not try to keep a mark on a view from outside", async () => {
+    const { id } = store.begin({ ...content(), sopInstanceUid: "1.2.3.4/rotating" });
     store.commit(id, null);
     await vi.advanceTimersByTimeAsync(5000);
 

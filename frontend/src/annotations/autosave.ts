@@ -172,7 +172,7 @@ export class Autosave {
 
   private note(id: string): void {
     const annotation = this.store.get(id);
-    // A plane through a volume is no instance that an annotation could belong to.
+    // A view of a volume from outside has no place that an annotation could belong to.
     if (annotation && !canBeKept(annotation)) return;
     const study =
       annotation?.studyInstanceUid ?? this.wantedKeys.get(id.slice(KEY_IMAGE.length))?.studyInstanceUid;
@@ -281,7 +281,9 @@ export class Autosave {
   }
 }
 
-/** Tell whether there is an instance that the server can keep an annotation for. */
-export function canBeKept(annotation: Pick<Annotation, "sopInstanceUid" | "source">): boolean {
-  return annotation.source === null && !annotation.sopInstanceUid.includes("/");
+/** Tell whether there is an image or a plane that the server can keep an annotation for. */
+export function canBeKept(annotation: Pick<Annotation, "sopInstanceUid" | "source" | "plane">): boolean {
+  return (
+    annotation.source === null && (annotation.plane !== null || !annotation.sopInstanceUid.includes("/"))
+  );
 }

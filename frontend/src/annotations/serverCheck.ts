@@ -33,7 +33,8 @@ export class ServerCheck {
   async ask(id: string): Promise<void> {
     const annotation = this.store.get(id);
     const kinds: readonly string[] = REGION_KINDS;
-    if (!annotation || !kinds.includes(annotation.kind)) return;
+    // The server measures what is stored, not what it reformats.
+    if (!annotation || annotation.plane || !kinds.includes(annotation.kind)) return;
     const { points } = annotation;
     const statistics = await this.fetch(annotation, annotation.kind, points);
     if (statistics === null) return;

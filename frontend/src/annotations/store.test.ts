@@ -12,6 +12,7 @@ const CONTENT: AnnotationContent = {
   points: [imagePoint(0, 0), imagePoint(10, 0)],
   text: "",
   lengthMm: null,
+  plane: null,
 };
 
 function drawn(store: AnnotationStore, content: Partial<AnnotationContent> = {}): string {

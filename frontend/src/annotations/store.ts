@@ -9,8 +9,10 @@ import {
   type StoredAnnotation,
 } from "../dicom/annotation";
 import type { CalibrationLine } from "../dicom/calibration";
+import { imageKey, type StudyImage } from "../dicom/types";
 import { imagePoint } from "../geometry/points";
 import { History } from "./history";
+import { onShownPlane, planePlaceOf } from "./planeMarks";
 
 /** An annotation on the page. Its id stays, also where the server comes to know it by another UID. */
 export interface Annotation extends StoredAnnotation {
@@ -21,6 +23,13 @@ export interface Annotation extends StoredAnnotation {
 export interface TextOffset {
   readonly x: number;
   readonly y: number;
+}
+
+/** Where a copy goes. */
+export interface PastePlace {
+  readonly studyInstanceUid: string;
+  readonly seriesInstanceUid: string;
+  readonly image: StudyImage;
 }
 
 /** The annotations and key images of everything that is open, with what can be undone. */
@@ -91,8 +100,13 @@ export class AnnotationStore {
     return this.drafts.has(id);
   }
 
-  forImage(key: string): Annotation[] {
-    return [...this.items.values()].filter((annotation) => frameKey(annotation) === key);
+  /** What lies on an image; on a plane through a volume, in the pixels of that plane. */
+  forImage(image: StudyImage): Annotation[] {
+    const key = imageKey(image);
+    return [...this.items.values()].flatMap((annotation) => {
+      if (annotation.plane) return onShownPlane(annotation, image) ?? [];
+      return frameKey(annotation) === key ? annotation : [];
+    });
   }
 
   /** The line that says how large the pixels of an instance are: the newest of all its frames. */
@@ -187,9 +201,10 @@ export class AnnotationStore {
   }
 
   /** The same mark on another frame. */
-  paste(annotation: Annotation, place: FramePlace & { readonly seriesInstanceUid: string }): void {
+  paste(annotation: Annotation, place: PastePlace): void {
     const { kind, points, text, lengthMm } = annotation;
-    const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, frameNumber } = place;
+    const { studyInstanceUid, seriesInstanceUid, image } = place;
+    const { sopInstanceUid, frameNumber } = image;
     const { id } = this.begin({
       kind,
       points,
@@ -199,6 +214,7 @@ export class AnnotationStore {
       seriesInstanceUid,
       sopInstanceUid,
       frameNumber,
+      plane: planePlaceOf(image),
     });
     this.commit(id, null);
   }

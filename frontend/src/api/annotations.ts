@@ -3,6 +3,7 @@ import {
   type AnnotationKind,
   type FramePlace,
   type KeyImage,
+  type PlanePlace,
   type StoredAnnotation,
   type StudyAnnotations,
 } from "../dicom/annotation";
@@ -16,6 +17,7 @@ import {
   readList,
   readNumber,
   readNumberOrNull,
+  readNumbersOrNull,
   readText,
   readTextOrEmpty,
   readWord,
@@ -61,15 +63,16 @@ export async function fetchAnnotations(studyInstanceUid: string): Promise<StudyA
 }
 
 export async function saveAnnotation(annotation: StoredAnnotation): Promise<SaveAnswer> {
-  const { studyInstanceUid, uid, kind, sopInstanceUid, frameNumber, points, text, lengthMm, revision } =
-    annotation;
+  const { studyInstanceUid, uid, kind, points, text, lengthMm, revision, plane } = annotation;
   const response = await send("PUT", `${studyUrl(studyInstanceUid)}/annotations/${uid}`, {
     kind,
-    sop_instance_uid: sopInstanceUid,
-    frame_number: frameNumber,
+    series_instance_uid: annotation.seriesInstanceUid,
+    sop_instance_uid: plane ? "" : annotation.sopInstanceUid,
+    frame_number: plane ? 1 : annotation.frameNumber,
     points: points.map(({ x, y }) => [x, y]),
     text,
     length_mm: lengthMm,
+    plane: plane && planeBody(plane),
     revision,
   });
   const body = asFields(await response.json(), "annotation");
@@ -166,13 +169,17 @@ function parseCurrent(body: Fields, studyInstanceUid: string): StoredAnnotation 
 
 function parseAnnotation(fields: Fields, studyInstanceUid: string): StoredAnnotation {
   const source = fields.source == null ? null : asFields(fields.source, "source");
+  const plane = fields.plane == null ? null : parsePlane(asFields(fields.plane, "plane"));
+  const seriesInstanceUid = readText(fields, "series_instance_uid");
   return {
     uid: readText(fields, "annotation_uid"),
     kind: readWord(fields, "kind", ANNOTATION_KINDS),
     studyInstanceUid,
-    seriesInstanceUid: readText(fields, "series_instance_uid"),
-    sopInstanceUid: readText(fields, "sop_instance_uid"),
+    seriesInstanceUid,
+    // The image that a mark on a plane names in the archive does not show it.
+    sopInstanceUid: plane ? `${seriesInstanceUid}/plane` : readText(fields, "sop_instance_uid"),
     frameNumber: readNumber(fields, "frame_number"),
+    plane,
     points: readList(fields, "points").map(parsePoint),
     text: readTextOrEmpty(fields, "text"),
     lengthMm: readNumberOrNull(fields, "length_mm"),
@@ -185,6 +192,22 @@ function parseAnnotation(fields: Fields, studyInstanceUid: string): StoredAnnota
       label: readTextOrEmpty(source, "label"),
     },
   };
+}
+
+function parsePlane(fields: Fields): PlanePlace {
+  const [down = 1, across = 1] = readNumbersOrNull(fields, "spacing_mm", 2) ?? [];
+  return {
+    position: readNumbersOrNull(fields, "position", 3) ?? [],
+    orientation: readNumbersOrNull(fields, "orientation", 6) ?? [],
+    spacingMm: [down, across],
+    rows: readNumber(fields, "rows"),
+    columns: readNumber(fields, "columns"),
+    thicknessMm: readNumberOrNull(fields, "thickness_mm"),
+  };
+}
+
+function planeBody({ position, orientation, spacingMm, rows, columns, thicknessMm }: PlanePlace): unknown {
+  return { position, orientation, spacing_mm: spacingMm, rows, columns, thickness_mm: thicknessMm };
 }
 
 function parseKeyImage(fields: Fields, studyInstanceUid: string): KeyImage {

@@ -26,6 +26,17 @@ export interface FramePlace {
   readonly frameNumber: number;
 }
 
+/** The plane through a volume that a mark was drawn on: its points are pixels of this plane (PS3.3 C.7.6.2). */
+export interface PlanePlace {
+  readonly position: readonly number[];
+  readonly orientation: readonly number[];
+  readonly spacingMm: readonly [number, number];
+  readonly rows: number;
+  readonly columns: number;
+  /** Of a slab; null for a thin plane. */
+  readonly thicknessMm: number | null;
+}
+
 /** What somebody drew: image points in the order that the kind gives them. */
 export interface AnnotationContent extends FramePlace {
   readonly kind: AnnotationKind;
@@ -34,6 +45,8 @@ export interface AnnotationContent extends FramePlace {
   readonly text: string;
   /** Of a calibration line: how long it is in truth. */
   readonly lengthMm: number | null;
+  /** Null for a mark on an image as stored. */
+  readonly plane: PlanePlace | null;
 }
 
 /** An annotation as the server keeps it. */
@@ -69,7 +82,7 @@ export function frameKey({ sopInstanceUid, frameNumber }: FramePlace): string {
 export function isSameContent(one: AnnotationContent, other: AnnotationContent): boolean {
   return (
     one.kind === other.kind &&
-    frameKey(one) === frameKey(other) &&
+    isSamePlace(one, other) &&
     one.text === other.text &&
     one.lengthMm === other.lengthMm &&
     one.points.length === other.points.length &&
@@ -78,6 +91,17 @@ export function isSameContent(one: AnnotationContent, other: AnnotationContent):
       return twin !== undefined && point.x === twin.x && point.y === twin.y;
     })
   );
+}
+
+/** The same image, or the same plane through the same series. */
+function isSamePlace(one: AnnotationContent, other: AnnotationContent): boolean {
+  if (!one.plane || !other.plane) return !one.plane && !other.plane && frameKey(one) === frameKey(other);
+  const isSameSeries = one.seriesInstanceUid === other.seriesInstanceUid;
+  return isSameSeries && JSON.stringify(written(one.plane)) === JSON.stringify(written(other.plane));
+}
+
+function written({ position, orientation, spacingMm, thicknessMm }: PlanePlace): unknown {
+  return [position, orientation, spacingMm, thicknessMm];
 }
 
 /** A UID of our own under the root for random ones (PS3.5 B.2). Works without a secure context, too. */

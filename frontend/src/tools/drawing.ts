@@ -1,3 +1,4 @@
+import { planePlaceOf } from "../annotations/planeMarks";
 import type { Annotation, AnnotationStore } from "../annotations/store";
 import { clamp } from "../core/numbers";
 import type { AnnotationContent, AnnotationKind } from "../dicom/annotation";
@@ -50,5 +51,6 @@ export function emptyContent(
     seriesInstanceUid: stack?.series.seriesInstanceUid ?? "",
     sopInstanceUid: image.sopInstanceUid,
     frameNumber: image.frameNumber,
+    plane: planePlaceOf(image),
   };
 }

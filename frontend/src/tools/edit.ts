@@ -38,7 +38,7 @@ export function editSession(
       : movedPoints(annotation.points, image, point.x - start.x, point.y - start.y);
   };
   return {
-    move: (to) => store.preview(annotation.id, { points: change(to) }),
+    move: (to) => store.preview(annotation.id, { points: change(to), plane: annotation.plane }),
     end: () => store.commit(annotation.id, annotation),
     cancel: () => store.revert(annotation.id, annotation),
   };

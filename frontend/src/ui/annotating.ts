@@ -107,7 +107,7 @@ function nameVertebra(context: ViewerContext, annotation: Annotation, viewport: 
   const [point] = annotation.points;
   if (!image || !point) return;
   const labels = store
-    .forImage(imageKey(image))
+    .forImage(image)
     .filter(({ kind, id }) => kind === "spine_label" && id !== annotation.id);
   const last = context.spineStart.isForced ? null : (labels.at(-1) ?? null);
   const level = nextSpineLevel(last, point, image, context.spineStart.level);
@@ -124,8 +124,8 @@ export function copyToNextImage(context: ViewerContext): void {
   if (!annotation || !stack || !next) return;
   if (frameKey(annotation) !== imageKey(stack.series.images[imageIndex] ?? next)) return;
   store.paste(annotation, {
-    ...stack.series,
-    ...next,
+    seriesInstanceUid: stack.series.seriesInstanceUid,
+    image: next,
     studyInstanceUid: stack.study.studyInstanceUid,
   });
   grid.active.setImageIndex(imageIndex + 1);
@@ -142,6 +142,10 @@ export function pasteHere(context: ViewerContext): void {
   const points = clipboard.points.map((point) => ({ ...point, x: point.x + aside, y: point.y + aside }));
   store.paste(
     { ...clipboard, points },
-    { ...stack.series, ...image, studyInstanceUid: stack.study.studyInstanceUid },
+    {
+      studyInstanceUid: stack.study.studyInstanceUid,
+      seriesInstanceUid: stack.series.seriesInstanceUid,
+      image,
+    },
   );
 }

@@ -2,6 +2,7 @@ import { canBeKept } from "../annotations/autosave";
 import { describeAnnotation } from "../annotations/describe";
 import { statisticsLines } from "../annotations/kinds/regions";
 import { KINDS } from "../annotations/kinds/table";
+import { onShownPlane } from "../annotations/planeMarks";
 import { agree } from "../annotations/serverCheck";
 import type { Annotation } from "../annotations/store";
 import { type Disposer, DisposerBag, listen } from "../core/disposable";
@@ -12,6 +13,7 @@ import { imageKey, type StudyImage } from "../dicom/types";
 import type { Stack } from "../viewport/stack";
 import { element, icon } from "./dom";
 import { kindIcon } from "./measureMenu";
+import { showPlaneMark } from "./planes";
 import type { ViewerContext } from "./viewerContext";
 
 interface Found {
@@ -87,7 +89,8 @@ function writeList(list: HTMLElement, context: ViewerContext): void {
 function annotationItem(context: ViewerContext, annotation: Annotation, found: Found | null): HTMLElement {
   const { annotations: store, values } = context;
   const { kind, source, id } = annotation;
-  const lines = found ? describeAnnotation(annotation, found.image, store, values) : [annotation.text];
+  const shown = found?.image ?? shownPlane(context, annotation);
+  const lines = shown ? describeAnnotation(annotation, shown, store, values) : [annotation.text];
   const kept = canBeKept(annotation) || source !== null;
   const by = source
     ? t("from {source}", { source: source.label || t("another system") })
@@ -95,7 +98,7 @@ function annotationItem(context: ViewerContext, annotation: Annotation, found: F
   return item({
     iconName: kindIcon(kind),
     title: [KINDS[kind].label, ...lines].filter(Boolean),
-    where: placeText(found),
+    where: annotation.plane ? t("on a plane through the series") : placeText(found),
     note: kept ? by : t("on a reformatted plane: not kept"),
     check: found ? checkText(context, annotation, found.image) : "",
     mark: id,
@@ -103,10 +106,17 @@ function annotationItem(context: ViewerContext, annotation: Annotation, found: F
     isReadOnly: source !== null || !annotation.mayEdit,
     act: () => {
       store.setHidden(false);
-      show(context, found);
+      if (annotation.plane) void showPlaneMark(context, annotation);
+      else show(context, found);
       store.select(id);
     },
   });
+}
+
+/** The plane on the screen that shows a mark; its numbers are read there. */
+function shownPlane({ grid }: ViewerContext, annotation: Annotation): StudyImage | null {
+  const images = grid.visible.flatMap(({ image }) => image ?? []);
+  return images.find((image) => onShownPlane(annotation, image) !== null) ?? null;
 }
 
 function keyImageItem(context: ViewerContext, place: FramePlace, note: string): HTMLElement {

@@ -1,3 +1,5 @@
+import { centreOf } from "../annotations/planeMarks";
+import type { Annotation } from "../annotations/store";
 import { RequestError, request } from "../api/client";
 import { type Planes, parseVolume, volumeUrl } from "../api/volume";
 import { t } from "../core/i18n";
@@ -71,6 +73,23 @@ async function showPlanes(context: ViewerContext): Promise<void> {
   if (first) grid.activate(first);
   if (volume.findings.length > 0) showMessage(context.page, volume.findings.join(" "));
   context.changed.emit();
+}
+
+/** Show the plane that a mark was drawn on, in planes through its series. */
+export async function showPlaneMark(context: ViewerContext, annotation: Annotation): Promise<void> {
+  const { grid, studies } = context;
+  const { plane, seriesInstanceUid } = annotation;
+  const stack = studies.stack(seriesInstanceUid);
+  const [like] = stack?.series.images ?? [];
+  const centre = like && centreOf(annotation, like);
+  if (!stack || !plane || !centre) return;
+  const isThere = (grid.visible[0]?.stack?.series.seriesInstanceUid ?? "") === seriesInstanceUid;
+  if (!isThere || !context.planeSet || !grid.visible.some(({ image }) => image?.plane)) {
+    grid.active.setStack(stack);
+    await showPlanes(context);
+  }
+  const viewport = context.planeSet?.goTo(centre, plane);
+  if (viewport) grid.activate(viewport);
 }
 
 /** The planes straight again, through the middle of the volume. */

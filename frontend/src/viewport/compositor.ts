@@ -20,7 +20,7 @@ import {
   type PresentationState,
 } from "../dicom/presentation";
 import { liesOn, type ShownRegions } from "../dicom/regions";
-import { imageKey, type StudyImage } from "../dicom/types";
+import type { StudyImage } from "../dicom/types";
 import {
   type Camera,
   effectiveScale,
@@ -321,7 +321,7 @@ export class Compositor {
 
   private hasOwnMarks(image: StudyImage): boolean {
     const { annotations } = this.services;
-    return !annotations.isHidden && annotations.forImage(imageKey(image)).length > 0;
+    return !annotations.isHidden && annotations.forImage(image).length > 0;
   }
 
   private paintAnnotations(
@@ -333,7 +333,7 @@ export class Compositor {
     const { annotations, values } = this.services;
     if (pixels.quality === "none" || annotations.isHidden) return [];
     const over = fusion ? overlayImage(image, fusion.partner) : null;
-    const described = annotations.forImage(imageKey(image)).map((annotation) => ({
+    const described = annotations.forImage(image).map((annotation) => ({
       annotation,
       lines: describeAnnotation(annotation, image, annotations, values, over),
       selected: annotation.id === annotations.selectedId,

@@ -1,7 +1,8 @@
 import type { Planes } from "../api/volume";
+import type { PlanePlace } from "../dicom/annotation";
 import type { StudyImage } from "../dicom/types";
 import { broughtOnto, type Directions, normalOf } from "../geometry/crosshair";
-import { boxCorners, indexAt, type PlacedStack } from "../geometry/planeStacks";
+import { boxCorners, indexAt, type PlacedStack, type PlaneFrame } from "../geometry/planeStacks";
 import { dot, planeOf, scaled, sum, type Vector } from "../geometry/planes";
 
 /** The corners of what the planes of a volume cover. */
@@ -59,4 +60,30 @@ export function indexIn(images: readonly StudyImage[], point: Vector): number | 
     count: images.length,
   };
   return indexAt(stack, point);
+}
+
+export function directionsOfPlace({ orientation }: Pick<PlanePlace, "orientation">): Directions {
+  const [a = 1, b = 0, c = 0, d = 0, e = 1, f = 0] = orientation;
+  return { row: [a, b, c], column: [d, e, f] };
+}
+
+/** What a plane that a mark was drawn on covers around a point. */
+export function frameAround(
+  { position, orientation, spacingMm, rows, columns }: PlanePlace,
+  point: Vector,
+): PlaneFrame {
+  const { row, column } = directionsOfPlace({ orientation });
+  const [x = 0, y = 0, z = 0] = position;
+  const away = sum(point, scaled([x, y, z], -1));
+  const [down, across] = spacingMm;
+  return {
+    widthMm: columns * across,
+    heightMm: rows * down,
+    pointMm: [dot(away, row) + across / 2, dot(away, column) + down / 2],
+  };
+}
+
+/** Whether two planes have the same directions, but for rounding. */
+export function isSame(one: Directions | undefined, other: Directions): boolean {
+  return one !== undefined && dot(one.row, other.row) > 0.99999 && dot(one.column, other.column) > 0.99999;
 }

@@ -11,13 +11,30 @@ import {
 import { DisposerBag } from "../core/disposable";
 import { Emitter } from "../core/emitter";
 import { t } from "../core/i18n";
+import type { PlanePlace } from "../dicom/annotation";
 import type { StudyImage } from "../dicom/types";
-import { broughtOnto, type Crosshair, type Directions, withLinesTurned } from "../geometry/crosshair";
+import {
+  broughtOnto,
+  type Crosshair,
+  type Directions,
+  normalOf,
+  withLinesTurned,
+} from "../geometry/crosshair";
 import type { CrosshairView } from "../geometry/crosshairLines";
 import { type PlaneFrame, stackThrough } from "../geometry/planeStacks";
-import { onPlane, type Vector } from "../geometry/planes";
+import { dot, onPlane, type Vector } from "../geometry/planes";
 import { patientPoint } from "../geometry/points";
-import { boxOf, directionsOf, indexIn, middleOf, positionOf, stepOf } from "./planePlaces";
+import {
+  boxOf,
+  directionsOf,
+  directionsOfPlace,
+  frameAround,
+  indexIn,
+  isSame,
+  middleOf,
+  positionOf,
+  stepOf,
+} from "./planePlaces";
 import type { ShownImages } from "./shownImages";
 import type { Viewport } from "./viewport";
 
@@ -132,6 +149,27 @@ export class PlaneSet {
       }
     });
     this.redraw();
+  }
+
+  /** Bring a plane of any direction before the reader, the crosshair on a point of it; returns where it is shown. */
+  goTo(point: Vector, plane: PlanePlace): Viewport | null {
+    const directions = directionsOfPlace(plane);
+    const alike = (of: Directions | undefined) =>
+      of ? Math.abs(dot(normalOf(of), normalOf(directions))) : -1;
+    const place = this.members.reduce(
+      (best, _member, index) => (alike(this.upright[index]) > alike(this.upright[best]) ? index : best),
+      0,
+    );
+    const member = this.members[place];
+    if (!member || !this.shows(member)) return null;
+    const isUpright = isSame(this.upright[place], directions);
+    const planes = this.upright.map((one, index) => (index === place ? directions : one));
+    for (const one of this.members) one.frame = null;
+    if (!isUpright) member.frame = frameAround(plane, point);
+    this.crosshair = { centre: point, planes: isUpright ? this.upright : planes };
+    this.showPlanes(1);
+    this.changed.emit();
+    return member.viewport;
   }
 
   startTurning(source: Viewport): void {
