@@ -6,7 +6,7 @@
  * forbids: JPEG 2000 has a decoder in plain JavaScript.
  */
 
-import { getDocument, type PDFDocumentProxy, PDFWorker } from "pdfjs-dist";
+import { getDocument, type PDFDocumentProxy, PDFWorker, VerbosityLevel } from "pdfjs-dist";
 import PdfWorker from "pdfjs-dist/build/pdf.worker.mjs?worker";
 import jpeg2000Url from "pdfjs-dist/wasm/openjpeg_nowasm_fallback.js?url";
 
@@ -50,11 +50,11 @@ export interface ReadPdf {
   readonly dispose: () => void;
 }
 
-/** Read a PDF in a worker of its own, which ends with it whatever it is busy with. The bytes are given away. */
-export async function readPdf(data: ArrayBuffer): Promise<ReadPdf> {
+/** Read a PDF in a worker of its own, which ends by the signal whatever it is busy with. The bytes are given away. */
+export async function readPdf(data: ArrayBuffer, signal: AbortSignal): Promise<ReadPdf> {
   const port = new PdfWorker();
   // The types of pdf.js leave out that a port may be given.
-  const worker = new PDFWorker({ port: port as unknown as null });
+  const worker = new PDFWorker({ port: port as unknown as null, verbosity: VerbosityLevel.ERRORS });
   const task = getDocument({
     worker,
     data: new Uint8Array(data),
@@ -64,6 +64,8 @@ export async function readPdf(data: ArrayBuffer): Promise<ReadPdf> {
     useWorkerFetch: false,
     maxImageSize: MOST_IMAGE_PIXELS,
     stopAtErrors: false,
+    // What pdf.js would write to the console may be words of the document.
+    verbosity: VerbosityLevel.ERRORS,
     StandardFontDataFactory: FontData,
     CMapReaderFactory: CharacterMaps,
     // The worker appends the name of a file that it expects beside others; here it becomes a fragment.
@@ -74,6 +76,7 @@ export async function readPdf(data: ArrayBuffer): Promise<ReadPdf> {
     worker.destroy();
     port.terminate();
   };
+  signal.addEventListener("abort", dispose, { once: true });
   try {
     return { pdf: await task.promise, dispose };
   } catch (error) {

@@ -4,8 +4,11 @@ import { t } from "../core/i18n";
 
 /** A canvas beyond this many pixels is refused by some browsers. */
 const MOST_CANVAS_PIXELS = 16_000_000;
+/** A PDF that is read no faster is made to keep its reader busy. */
+const LONGEST_MS = 30_000;
 const PROBLEMS: Readonly<Record<string, string>> = {
   PasswordException: t("This PDF is locked by a password."),
+  TimeoutError: t("This PDF takes too long to read."),
   InvalidPDFException: t("This PDF is damaged."),
 };
 
@@ -24,15 +27,21 @@ export class PdfPages {
     readonly dispose: () => void,
   ) {}
 
-  /** @throws RequestError where it is no PDF that can be read. */
-  static async open(data: ArrayBuffer): Promise<PdfPages> {
+  /** @throws RequestError where it is no PDF that can be read in time. */
+  static async open(data: ArrayBuffer, signal: AbortSignal): Promise<PdfPages> {
     const { readPdf } = await import("./pdfLibrary");
+    const tooLong = new AbortController();
+    const timer = setTimeout(() => tooLong.abort(new DOMException("", "TimeoutError")), LONGEST_MS);
+    const end = AbortSignal.any([signal, tooLong.signal]);
     try {
-      const { pdf, dispose } = await readPdf(data);
+      const { pdf, dispose } = await Promise.race([readPdf(data, end), rejectedBy(end)]);
       return new PdfPages(pdf, dispose);
     } catch (error) {
+      signal.throwIfAborted();
       const name = error instanceof Error ? error.name : "";
       throw new RequestError("unshowable", PROBLEMS[name] ?? t("This PDF cannot be read."));
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -80,6 +89,12 @@ export class PdfPages {
     this.pages.set(pageNumber, known);
     return known;
   }
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** A point of PDF is 1/72 inch, a pixel of CSS 1/96. */

@@ -17,7 +17,7 @@ const MARGIN_PX = 12;
 /** A PDF as a column of pages, each drawn when it comes into view. */
 export async function openPdfView(place: DocumentPlace): Promise<DocumentView> {
   const { document } = place.shown;
-  const pages = await PdfPages.open(await fetchPdf(document.sopInstanceUid, place.signal));
+  const pages = await PdfPages.open(await fetchPdf(document.sopInstanceUid, place.signal), place.signal);
   const view = new PdfView(pages, fileLink(document.fileUrl, place.context.page));
   try {
     await view.start();
