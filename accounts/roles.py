@@ -18,6 +18,7 @@ class Codename(StrEnum):
     DOWNLOAD_STUDY = "download_study"
     UPLOAD_STUDY = "upload_study"
     EDIT_STUDY = "edit_study"
+    OVERRIDE_FINAL = "override_final"
     REPORT_STUDY = "report_study"
     ANNOTATE_STUDY = "annotate_study"
     MANAGE_ORDERS = "manage_orders"
@@ -84,6 +85,7 @@ RIGHTS_OF: dict[Role, Rights] = {
                 Codename.DOWNLOAD_STUDY,
                 Codename.UPLOAD_STUDY,
                 Codename.EDIT_STUDY,
+                Codename.OVERRIDE_FINAL,
                 Codename.MANAGE_ORDERS,
                 Codename.ASSIGN_READING,
                 Codename.MANAGE_USERS,

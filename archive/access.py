@@ -4,14 +4,32 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from accounts.models import Facility, User
-from accounts.permissions import facilities_with, filter_visible
+from accounts.permissions import facilities_with, filter_visible, may
 from accounts.roles import Codename
-from archive.models import Study
+from archive.models import Patient, Study
 
 
 def visible_studies(user: User | AnonymousUser) -> QuerySet[Study]:
-    """Return the studies that a user may open: of facilities by membership, or shared by name."""
-    return filter_visible(Study.objects.all(), user, Codename.VIEW_STUDY)
+    """Return the studies that a user may open: of facilities by membership, or shared by name.
+
+    Those of which nothing is left to show are not among them.
+    """
+    return filter_visible(Study.objects.filter(is_withdrawn=False), user, Codename.VIEW_STUDY)
+
+
+def correctable_studies(user: User | AnonymousUser) -> QuerySet[Study]:
+    """Return the studies that a user may put right, those of which all was rejected or moved away among them."""
+    return filter_visible(Study.objects.all(), user, Codename.EDIT_STUDY)
+
+
+def correctable_patients(user: User | AnonymousUser) -> QuerySet[Patient]:
+    """Return the patients of whom the user may put right at least one study."""
+    return Patient.objects.filter(studies__in=correctable_studies(user)).distinct()
+
+
+def may_override_final(user: User | AnonymousUser, study: Study) -> bool:
+    """Return whether the user may correct a study although its report is final: whoever administers its facility."""
+    return may(user, Codename.OVERRIDE_FINAL, study.facility_id)
 
 
 def upload_facilities(user: User | AnonymousUser) -> QuerySet[Facility]:

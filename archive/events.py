@@ -23,3 +23,8 @@ class StudyReceived:
 
 study_changed = Signal()
 study_received = Signal()
+
+correction_planned = Signal()
+"""Asks, with ``plan`` and ``lock``, what has to change with a correction: the one signal that is no fact. It is sent
+inside of the transaction; receivers return a `Contribution`, and lock the rows that they judge by where ``lock`` is set.
+"""

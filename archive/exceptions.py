@@ -31,3 +31,25 @@ class UnreadableSourceError(RefusedError):
 
 class UnsafeArchiveError(RefusedError):
     """A ZIP archive or DICOMDIR would cost too much or reaches outside itself."""
+
+
+class CorrectionError(ArchiveError):
+    """A correction is not possible; the message tells the user why and what to do."""
+
+
+class CorrectionConflictError(CorrectionError):
+    """What was to be corrected has changed since it was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This has been changed in the meantime. Look at the preview again and repeat what is still right."
+        )
+
+
+class FinalReportError(CorrectionError):
+    """The report is final."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The report is final. Only an administrator of the facility can correct the study now, with a reason."
+        )

@@ -17,8 +17,11 @@ def watch_what_is_seen(using: str, **_: Any) -> None:
     tables = [
         Watched(StudyUserObjectPermission, share),
         Watched(StudyGroupObjectPermission, ["group", *share[1:]]),
-        Watched(Study, ["study_instance_uid", "facility", "patient_record", "patient_id"]),
-        Watched(Series, ["series_instance_uid", "study"]),
-        Watched(Instance, ["sop_instance_uid", "series", "blob", "number_of_frames", "rows", "columns"]),
+        Watched(Study, ["study_instance_uid", "facility", "patient_record", "patient_id", "is_withdrawn"]),
+        Watched(Series, ["series_instance_uid", "study", "is_withdrawn"]),
+        Watched(
+            Instance,
+            ["sop_instance_uid", "series", "blob", "number_of_frames", "rows", "columns", "rejection"],
+        ),
     ]
     watch(tables, using=using)

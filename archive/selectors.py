@@ -9,7 +9,7 @@ from django.db.models import Case, QuerySet, Sum, When
 
 from accounts.models import User
 from archive.access import visible_studies
-from archive.models import ArrivalConflict, Instance, Series, Study
+from archive.models import ArrivalConflict, Instance, Patient, Series, Study
 from archive.storage import blob_store
 
 
@@ -33,20 +33,29 @@ def find_study(user: User | AnonymousUser, study_instance_uid: str) -> Study | N
 def studies_of_patient(user: User | AnonymousUser, study: Study) -> QuerySet[Study]:
     """Return the studies of a study's patient that the user may see, the latest first.
 
-    A patient is an ID with its issuer; the same person under another issuer is not found here.
+    A patient is an ID with its issuer; the same person under another issuer is found where the two were linked.
     """
     return (
         visible_studies(user)
         .select_related("facility")
-        .filter(patient_record=study.patient_record_id)
+        .filter(patient_record__in=identities_of_person(study.patient_record_id))
         .order_by("-study_moment", "-pk")
     )
+
+
+def identities_of_person(patient_pk: int) -> list[int]:
+    """Return the keys of all identities of one person: the patient, and those linked with it. Costs one query."""
+    linkage = Patient.objects.filter(pk=patient_pk, linkage__isnull=False).values("linkage")
+    linked = Patient.objects.filter(linkage__in=linkage).exclude(pk=patient_pk)
+    return [patient_pk, *linked.values_list("pk", flat=True)]
 
 
 def find_series(user: User | AnonymousUser, series_instance_uid: str) -> Series | None:
     """Return a series of a study that the user may see, or None."""
     return (
-        Series.objects.filter(series_instance_uid=series_instance_uid, study__in=visible_studies(user))
+        Series.objects.filter(
+            series_instance_uid=series_instance_uid, is_withdrawn=False, study__in=visible_studies(user)
+        )
         .select_related("study__facility")
         .first()
     )
@@ -54,7 +63,7 @@ def find_series(user: User | AnonymousUser, series_instance_uid: str) -> Series 
 
 def series_of(study: Study) -> QuerySet[Series]:
     """Return the series of a study in the order of their numbers."""
-    return Series.objects.filter(study=study).order_by("series_number", "pk")
+    return Series.objects.filter(study=study, is_withdrawn=False).order_by("series_number", "pk")
 
 
 def series_of_patient(
@@ -63,7 +72,8 @@ def series_of_patient(
     """Return the series of some modalities that the user may see of the patient of a study, its own studies' first."""
     return (
         Series.objects.filter(
-            study__patient_record=study.patient_record_id,
+            study__patient_record__in=identities_of_person(study.patient_record_id),
+            is_withdrawn=False,
             study__in=visible_studies(user),
             modality__in=modalities,
         )
@@ -103,7 +113,7 @@ def instances_of_classes(study: Study, sop_class_uids: Collection[str]) -> Query
 def stored_instance(sop_instance_uid: str) -> StoredInstance | None:
     """Return where an instance is. Not filtered by user: for workers, and for callers that check the study next."""
     row = (
-        Instance.objects.filter(sop_instance_uid=sop_instance_uid)
+        Instance.kept.filter(sop_instance_uid=sop_instance_uid)
         .values_list(
             "sop_instance_uid", "series__study__study_instance_uid", "blob__sha256", "number_of_frames"
         )

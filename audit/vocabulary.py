@@ -21,6 +21,7 @@ class EventType(StrEnum):
     TRANSFER_BEGAN = "transfer_began"
     STUDY_OPENED = "study_opened"
     STUDY_EDITED = "study_edited"
+    PATIENT_CHANGED = "patient_changed"
     ANNOTATION_CREATED = "annotation_created"
     ANNOTATION_CHANGED = "annotation_changed"
     ANNOTATION_DELETED = "annotation_deleted"
@@ -89,6 +90,7 @@ CODES_OF: dict[EventType, EventCodes] = {
     EventType.TRANSFER_BEGAN: EventCodes("110102", "E", _("Transfer began")),
     EventType.STUDY_OPENED: EventCodes("110103", "R", _("Study opened")),
     EventType.STUDY_EDITED: EventCodes("110103", "U", _("Study edited")),
+    EventType.PATIENT_CHANGED: EventCodes("110110", "U", _("Patient record changed")),
     EventType.ANNOTATION_CREATED: EventCodes("110103", "U", _("Annotation made")),
     EventType.ANNOTATION_CHANGED: EventCodes("110103", "U", _("Annotation changed")),
     EventType.ANNOTATION_DELETED: EventCodes("110103", "U", _("Annotation deleted")),

@@ -1,4 +1,4 @@
-"""Write a Key Object Selection: the images that readers marked as those that matter.
+"""Write a Key Object Selection: the images that readers marked as those that matter, or that were rejected.
 
 References
 ----------
@@ -15,12 +15,19 @@ from dicomkit.key_object import KEY_OBJECT_SELECTION_DOCUMENT
 from dicomkit.sr import content
 from dicomkit.sr.codes import Code
 
-_OF_INTEREST = Code("113000", "DCM", "Of Interest")
+OF_INTEREST = Code("113000", "DCM", "Of Interest")
+_MODIFIER = Code("113011", "DCM", "Document Title Modifier")
 _DESCRIPTION = Code("113012", "DCM", "Key Object Description")
 
 
 def key_object_selection(
-    header: Dataset, images: Items[EvidenceImage], series: EvidenceSeries, *, description: str = ""
+    header: Dataset,
+    images: Items[EvidenceImage],
+    series: EvidenceSeries,
+    *,
+    description: str = "",
+    title: Code = OF_INTEREST,
+    modifier: Code | None = None,
 ) -> Dataset:
     """Return a selection of images of one study.
 
@@ -30,13 +37,16 @@ def key_object_selection(
         Of one of the images, for patient and study.
     images
         At least one, in the order in which they are to be looked at.
+    title, modifier
+        Why they were selected, and more closely, CID 7010 and 7011: a rejection is a selection, too.
     """
     dataset = new_evidence(header, series, sop_class_uid=KEY_OBJECT_SELECTION_DOCUMENT, modality="KO")
     dataset.ReferencedPerformedProcedureStepSequence = Sequence()
     dataset.CurrentRequestedProcedureEvidenceSequence = evidence_sequence(dataset.StudyInstanceUID, images)
-    words = [content.text(_DESCRIPTION, description, "CONTAINS")] if description else []
+    words = [content.code(_MODIFIER, modifier, "HAS CONCEPT MOD")] if modifier else []
+    words += [content.text(_DESCRIPTION, description, "CONTAINS")] if description else []
     root = content.container(
-        _OF_INTEREST,
+        title,
         [*words, *(content.image(one.sop_class_uid, one.reference(), "CONTAINS") for one in images)],
         template="2010",
     )

@@ -95,5 +95,22 @@ def age_text_at(birth: date, day: date) -> str:
     return f"{days // 7} wk" if days >= 28 else f"{days} d"
 
 
+def age_string(age: timedelta) -> str:
+    """Return an age as an AS value, in years from 2 years on; empty for what is negative or does not fit.
+
+    References
+    ----------
+    PS3.5 6.2 (AS)
+    """
+    days = age.days
+    if days < 0:
+        return ""
+    for unit, least in (("Y", 730), ("M", 90), ("W", 28)):
+        if days >= least:
+            number = int(days / _DAYS_PER_UNIT[unit])
+            return f"{number:03d}{unit}" if number < 1000 else ""
+    return f"{days:03d}D"
+
+
 def _text(value: object) -> str:
     return str(value if value is not None else "").strip(" \0")

@@ -10,9 +10,9 @@ from pydicom.dataset import Dataset
 
 from accounts.models import Facility
 from archive.models import Patient, Series, Study, StudySearchTerm
-from archive.services.indexing import search_terms
 from archive.services.ingest import close_session, ingest_instance, ingest_instances
 from archive.services.received import ArrivalSession, IngestResult, Origin, ReceivedInstance
+from archive.services.summaries import search_terms
 from audit.actors import Actor
 from dicomkit.person_name import search_key
 from tests.dicom_samples import part10

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import Facility, User
 from accounts.permissions import facilities_with, may_on
 from accounts.roles import Codename
-from archive.access import visible_studies
+from archive.access import correctable_studies, visible_studies
 from archive.models import Instance, Study
 
 
@@ -46,13 +46,16 @@ _COLUMNS = (
 def visible_instance(user: User | AnonymousUser, sop_instance_uid: str) -> VisibleInstance | None:
     """Return an instance of a study that the user may see; None where it does not exist or is not theirs to see.
 
-    One query.
+    One query; one more for what was rejected, which only those see who may restore it.
     """
     row = (
         Instance.objects.filter(sop_instance_uid=sop_instance_uid, series__study__in=visible_studies(user))
         .values_list(*_COLUMNS)
         .first()
     )
+    if row is None:
+        rejected = Instance.kept.filter(sop_instance_uid=sop_instance_uid, rejection__isnull=False)
+        row = rejected.filter(series__study__in=correctable_studies(user)).values_list(*_COLUMNS).first()
     return VisibleInstance(*row) if row else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import redis
 from pydicom.dataset import Dataset
 
+from archive.services.outgoing import outgoing_header
 from dicomkit.calibration import SpacingSource
 from dicomkit.functional_groups import functional_group
 from dicomkit.identity import clean_text
@@ -22,7 +23,6 @@ from dicomkit.presentation_writing import DrawnMarking, PresentedFrame, Presente
 from dicomkit.sr.report import ReportedMarking
 from viewer.exceptions import RenderingUnavailableError
 from viewer.models import Annotation
-from viewer.presentations import read_stored_header
 from viewer.reported import evidence_image, points_of_annotation
 from viewer.tiles.cache import tile_cache
 from viewer.tiles.request import TileRequest
@@ -89,7 +89,7 @@ def presented_groups(
     for (instance_id, frame_number), some in on_frames.items():
         instance = some[0].instance
         if instance_id not in headers:
-            headers[instance_id] = read_stored_header(instance.blob.sha256).dataset
+            headers[instance_id] = outgoing_header(instance)
         header = headers[instance_id]
         attributes = frame_attributes(instance.image_attributes, frame_number - 1)  # type: ignore[arg-type]  # checked
         greys = _greys(header, attributes, frame_number - 1)

@@ -5,10 +5,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import User
-from archive.events import StudyReceived, study_received
-from archive.models import Series
+from archive.events import StudyReceived, correction_planned, study_received
+from archive.models import Contribution, Plan, RowChange, Series
 from common.tasks import TaskName, enqueue
 from viewer.look import remember_look
+from viewer.models import Evidence
 from viewer.stored_preferences import preferences_of
 
 
@@ -24,3 +25,20 @@ def warm_received_study(*, event: StudyReceived, **_: object) -> None:
 def bring_look(*, request: HttpRequest, user: User, **_: object) -> None:
     """Let the pages look as the user keeps it, on whatever computer."""
     remember_look(request, preferences_of(user))
+
+
+@receiver(correction_planned, dispatch_uid="viewer.let_evidence_follow")
+def let_evidence_follow(*, plan: Plan, **_: object) -> Contribution:
+    """Let what was made of readers' marks belong to the study to which its instances go."""
+    followed = {
+        evidence.pk: (evidence._meta.label, moved)
+        for moved in plan.changes_of("archive.Series")
+        if "study" in moved.after
+        for evidence in Evidence.objects.filter(**moved.key).order_by("pk")
+    }
+    return Contribution(
+        changes=tuple(
+            RowChange(label, {"pk": pk}, {"study": moved.before["study"]}, {"study": moved.after["study"]})
+            for pk, (label, moved) in followed.items()
+        )
+    )

@@ -7,9 +7,14 @@ from viewer.models import Annotation, KeyImage
 
 
 def annotations_of_study(study: Study) -> QuerySet[Annotation]:
-    """Return the annotations of a study that are not deleted, in the order in which they were made."""
+    """Return the annotations of a study that are not deleted, in the order in which they were made.
+
+    Those of rejected images come back with the images.
+    """
     return (
-        Annotation.objects.filter(instance__series__study=study, is_deleted=False)
+        Annotation.objects.filter(
+            instance__series__study=study, instance__rejection__isnull=True, is_deleted=False
+        )
         .select_related("instance__series")
         .order_by("pk")
     )
@@ -22,7 +27,8 @@ def annotation_of_study(study: Study, annotation_uid: str) -> Annotation | None:
 
 def key_images_of_study(study: Study) -> QuerySet[KeyImage]:
     """Return the key images of a study in the order in which they were marked."""
-    return KeyImage.objects.filter(instance__series__study=study).select_related("instance").order_by("pk")
+    marked = KeyImage.objects.filter(instance__series__study=study, instance__rejection__isnull=True)
+    return marked.select_related("instance").order_by("pk")
 
 
 def image_of_study(study: Study, sop_instance_uid: str, frame_number: int) -> Instance | None:

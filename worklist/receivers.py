@@ -2,7 +2,9 @@
 
 from django.dispatch import receiver
 
-from archive.events import StudyChanged, study_changed
+from archive.events import StudyChanged, correction_planned, study_changed
+from archive.models import Contribution, Plan
+from worklist.corrections import contribution_to
 from worklist.events import ProcedureChanged, ReadingChanged, procedure_changed, reading_changed
 from worklist.live import StudyNotice, publish
 
@@ -23,3 +25,9 @@ def announce_changed_reading(*, event: ReadingChanged, **_: object) -> None:
 def announce_changed_procedure(*, event: ProcedureChanged, **_: object) -> None:
     """Tell open lists that an examination has moved on."""
     publish(StudyNotice(event.study_instance_uid, event.facility_pk))
+
+
+@receiver(correction_planned, dispatch_uid="worklist.contribute_to_correction")
+def contribute_to_correction(*, plan: Plan, lock: bool, **_: object) -> Contribution:
+    """Say which reports are final, and let orders follow what is corrected."""
+    return contribution_to(plan, lock=lock)

@@ -18,6 +18,18 @@ class Patient(TimestampedModel):
     patient_birth_date = models.DateField(null=True, blank=True)
     patient_sex = models.CharField(max_length=16, blank=True)
 
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_patients",
+        help_text="The identity that survived; what still comes under this one goes there.",
+    )
+    linkage = models.UUIDField(
+        null=True, blank=True, help_text="The same for all identities of one person, each of its own issuer."
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -25,7 +37,12 @@ class Patient(TimestampedModel):
                 name="patient_identity",
             )
         ]
-        indexes = [models.Index(fields=["patient_id"], name="patient_by_id")]
+        indexes = [
+            models.Index(fields=["patient_id"], name="patient_by_id"),
+            models.Index(
+                fields=["linkage"], condition=models.Q(linkage__isnull=False), name="patient_by_linkage"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.patient_id or 'no ID'} ({self.issuer_of_patient_id})"

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from archive.models.study import Study
@@ -26,6 +27,11 @@ class Series(TimestampedModel):
     requested_procedure_id = models.CharField(max_length=64, blank=True)
     scheduled_procedure_step_id = models.CharField(max_length=64, blank=True)
     number_of_series_related_instances = models.PositiveIntegerField(default=0)
+    # By keyword, what its files say where that was corrected here; the columns hold what is right.
+    received_attributes = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    is_withdrawn = models.BooleanField(
+        default=False, db_default=False, help_text="All of it was rejected or moved away; kept, not shown."
+    )
 
     class Meta:
         verbose_name_plural = _("series")

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility
@@ -17,7 +18,8 @@ class Study(TimestampedModel):  # type: ignore[django-manager-missing]
     """A study, with the demographics that its own images carry.
 
     The patient columns repeat what the instances say, because the list sorts and searches by them, and because a
-    picture must be shown with the identity in its own file. No column that the list sorts by is ever null.
+    picture must be shown with the identity in its own file. Where that was wrong they hold the correction, and
+    ``received_attributes`` what the files say. No column that the list sorts by is ever null.
     """
 
     patient_record = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="studies")
@@ -54,6 +56,23 @@ class Study(TimestampedModel):  # type: ignore[django-manager-missing]
     )
     number_of_study_related_series = models.PositiveIntegerField(default=0)
     number_of_study_related_instances = models.PositiveIntegerField(default=0)
+
+    # By keyword, what its files say where that was corrected here; the columns hold what is right.
+    received_attributes = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    is_withdrawn = models.BooleanField(
+        default=False, db_default=False, help_text="All of it was rejected or moved away; kept, not shown."
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_studies",
+        help_text="Where its images are now, and where those go that still come.",
+    )
+    revision = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Counts corrections, so that of two at once one is refused."
+    )
 
     status = models.CharField(max_length=16, choices=ReceptionStatus, default=ReceptionStatus.RECEIVING)
     last_instance_at = models.DateTimeField(help_text=_("When the newest instance arrived."))

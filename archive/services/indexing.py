@@ -23,13 +23,14 @@ from archive.models import (
     StudySearchTerm,
 )
 from archive.services.arriving import ArrivingInstance
+from archive.services.corrections.received import as_came, came_with, identity_columns
 from archive.services.outbox import owe
 from archive.services.patients import patient_of
 from archive.services.received import Origin, Outcome
+from archive.services.summaries import search_terms, summary_of_series
 from common.events import emit_on_commit
 from common.tasks import TaskName
-from dicomkit.identity import InstanceIdentity
-from dicomkit.person_name import fold, search_key
+from dicomkit.person_name import search_key
 
 # What becomes of an instance, and the reason where it was not stored.
 Verdict = tuple[Outcome, str]
@@ -37,8 +38,11 @@ _STORED: Verdict = (Outcome.STORED, "")
 
 
 def known_instances(sop_instance_uids: Sequence[str]) -> dict[str, Instance]:
-    """Return those of the instances that are stored, by SOP Instance UID, with blob, series and study."""
-    found = Instance.objects.filter(sop_instance_uid__in=sop_instance_uids)
+    """Return those of the instances that are stored, by SOP Instance UID, with blob, series and study.
+
+    One that was rejected is known, so that it is not shown again when its sender tries once more.
+    """
+    found = Instance.kept.filter(sop_instance_uid__in=sop_instance_uids)
     return {one.sop_instance_uid: one for one in found.select_related("blob", "series__study")}
 
 
@@ -95,15 +99,19 @@ class StudyIndexer:
                 return self._keep_aside(arriving, ArrivalConflict.Kind.CONTENT)
             return Outcome.DUPLICATE, gettext_noop("These bytes are stored already.")
         # Before the study is looked up, which would make one that stays without images.
-        if self._is_series_of_another_study(identity):
+        series = self._known_series(identity.series_instance_uid)
+        if series is not None and identity.study_instance_uid not in {
+            series.study.study_instance_uid,
+            came_with(series),
+        }:
             return self._keep_aside(arriving, ArrivalConflict.Kind.SERIES)
-        study = self._study_of(arriving)
+        study = series.study if series is not None else self._study_of(arriving)
         if study.facility_id != self._facility.pk:
             return self._keep_aside(arriving, ArrivalConflict.Kind.FACILITY)
-        if not _is_same_patient(study, arriving):
+        if not _is_same_patient(study, series, arriving):
             return self._keep_aside(arriving, ArrivalConflict.Kind.PATIENT)
-        series = self._series_of(study, arriving)
-        if series.study_id != study.pk:
+        series = series or self._series_of(_present(study), arriving)
+        if series.study_id != _present(study).pk:
             return self._keep_aside(arriving, ArrivalConflict.Kind.SERIES)
         self._new[identity.sop_instance_uid] = (series, arriving)
         return _STORED
@@ -137,18 +145,27 @@ class StudyIndexer:
 
     def finish(self) -> None:
         """Bring counts and summaries up to date, owe the follow-up work and announce the changed studies."""
-        touched: Counter[str] = Counter()
+        touched: Counter[int] = Counter()
         for _, series in sorted(self._series.items()):
-            added = self._new_instances[series.pk]
-            if added:
-                touched[series.study.study_instance_uid] += added
+            if added := self._new_instances[series.pk]:
                 Series.objects.filter(pk=series.pk).update(
-                    number_of_series_related_instances=F("number_of_series_related_instances") + added
+                    number_of_series_related_instances=F("number_of_series_related_instances") + added,
+                    is_withdrawn=False,
                 )
+                touched[series.pk] = added
         for uid in sorted(self._new_series_uids):
             owe(TaskName.WARM_SERIES, uid)
-        for uid, added in sorted(touched.items()):
-            self._finish_study(self._studies[uid], added)
+        self._finish_studies(touched)
+
+    def _finish_studies(self, added_to_series: Mapping[int, int]) -> None:
+        """Count up the studies to which the series belong now: one may have been moved since it was looked up."""
+        added: Counter[int] = Counter()
+        for series_pk, study_pk in Series.objects.filter(pk__in=added_to_series).values_list(
+            "pk", "study_id"
+        ):
+            added[study_pk] += added_to_series[series_pk]
+        for study in Study.objects.filter(pk__in=added).order_by("study_instance_uid"):
+            self._finish_study(study, added[study.pk])
 
     def _finish_study(self, study: Study, added: int) -> None:
         values: dict[str, Any] = {
@@ -156,27 +173,29 @@ class StudyIndexer:
             "last_instance_at": timezone.now(),
             "status": ReceptionStatus.RECEIVING,
             "updated_at": timezone.now(),
+            "is_withdrawn": False,
         }
-        if any(self._series[uid].study_id == study.pk for uid in self._new_series_uids):
-            values |= _summary_of_series(study)
+        if study.is_withdrawn or any(self._series[uid].study_id == study.pk for uid in self._new_series_uids):
+            values |= summary_of_series(study)
         Study.objects.filter(pk=study.pk).update(**values)
         emit_on_commit(study_changed, StudyChanged(study.study_instance_uid, study.facility_id))
 
     def _study_of(self, arriving: ArrivingInstance) -> Study:
         uid = arriving.identity.study_instance_uid
         if uid not in self._studies:
-            study = Study.objects.filter(study_instance_uid=uid).first()
+            study = Study.objects.filter(study_instance_uid=uid).select_related("merged_into").first()
             self._studies[uid] = study or self._create_study(arriving)
         return self._studies[uid]
 
     def _create_study(self, arriving: ArrivingInstance) -> Study:
         now = timezone.now()
         values = arriving.study | arriving.patient
+        patient = self._patient_of(arriving)
         study, created = Study.objects.get_or_create(
             study_instance_uid=arriving.identity.study_instance_uid,
-            defaults=values
+            defaults=_under(patient, self._facility, values)
             | {
-                "patient_record": self._patient_of(arriving),
+                "patient_record": patient,
                 "facility": self._facility,
                 "patient_name_key": search_key(values["patient_name"])[:324],
                 "study_moment": _moment(values["study_date"], values["study_time"], now),
@@ -203,20 +222,20 @@ class StudyIndexer:
             },
         )
 
-    def _is_series_of_another_study(self, identity: InstanceIdentity) -> bool:
-        uid = identity.series_instance_uid
+    def _known_series(self, uid: str) -> Series | None:
         if uid not in self._series:
             found = Series.objects.select_related("study").filter(series_instance_uid=uid).first()
             if found is None:
-                return False
+                return None
             self._series[uid] = found
-        return self._series[uid].study.study_instance_uid != identity.study_instance_uid
+        return self._series[uid]
 
     def _series_of(self, study: Study, arriving: ArrivingInstance) -> Series:
         uid = arriving.identity.series_instance_uid
         if uid not in self._series:
             series, created = Series.objects.select_related("study").get_or_create(
-                series_instance_uid=uid, defaults=arriving.series | {"study": study}
+                series_instance_uid=uid,
+                defaults=arriving.series | {"study": study, "received_attributes": _came_as(arriving, study)},
             )
             self._series[uid] = series
             if created:
@@ -239,21 +258,48 @@ class StudyIndexer:
         }
 
 
-def search_terms(study: Study) -> set[str]:
-    """Return the words under which the search box finds a study, in lower case."""
-    words = study.patient_name_key.split()
-    # Müller-Schmidt is looked for under Schmidt too.
-    words += [part for word in words for part in word.split("-")]
-    for text in (study.patient_id, study.accession_number, study.study_description):
-        words += fold(text.replace("^", " ").replace(",", " ")).split()
-    return {word[:64] for word in words if word}
+def _is_same_patient(study: Study, series: Series | None, arriving: ArrivingInstance) -> bool:
+    """Compare Patient IDs, and issuers where both name one: with what is right, and with what was corrected here."""
+    identities = [
+        (study.patient_id, study.issuer_of_patient_id),
+        (as_came(study, "PatientID"), as_came(study, "IssuerOfPatientID")),
+    ]
+    if series is not None and "PatientID" in series.received_attributes:
+        came = series.received_attributes
+        identities.append((came["PatientID"], came["IssuerOfPatientID"]))
+    arriving_id, arriving_issuer = arriving.identity.patient_id, arriving.identity.issuer_of_patient_id
+    return any(
+        patient_id == arriving_id and (not arriving_issuer or not issuer or issuer == arriving_issuer)
+        for patient_id, issuer in identities
+    )
 
 
-def _is_same_patient(study: Study, arriving: ArrivingInstance) -> bool:
-    """Compare Patient IDs, and issuers where both name one."""
-    issuer = arriving.identity.issuer_of_patient_id
-    same_issuer = not issuer or not study.issuer_of_patient_id or issuer == study.issuer_of_patient_id
-    return study.patient_id == arriving.identity.patient_id and same_issuer
+def _present(study: Study) -> Study:
+    """Return the study into which one was merged, or the study itself."""
+    while study.merged_into is not None:
+        study = study.merged_into
+    return study
+
+
+def _came_as(arriving: ArrivingInstance, study: Study) -> dict[str, str]:
+    """Return what a new series says of its study and patient, where it comes to another study."""
+    identity = arriving.identity
+    if identity.study_instance_uid == study.study_instance_uid:
+        return {}
+    return {
+        "StudyInstanceUID": identity.study_instance_uid,
+        "PatientID": identity.patient_id,
+        "IssuerOfPatientID": identity.issuer_of_patient_id,
+    }
+
+
+def _under(patient: Patient, facility: Facility, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a new study, which are the patient's where its own identity was merged into another."""
+    issuer = values["issuer_of_patient_id"] or facility.issuer_of_patient_id
+    named = (values["patient_id"], issuer)
+    if not values["patient_id"] or named == (patient.patient_id, patient.issuer_of_patient_id):
+        return values
+    return values | identity_columns(Study(facility=facility, **values), patient)
 
 
 def _blobs_of(arriving: Sequence[ArrivingInstance]) -> dict[str, Blob]:
@@ -270,15 +316,3 @@ def _moment(study_date: date | None, study_time: time | None, received_at: datet
     if study_date is None:
         return received_at
     return datetime.combine(study_date, study_time or time(), tzinfo=UTC)
-
-
-def _summary_of_series(study: Study) -> dict[str, Any]:
-    """Return the study columns that summarise its series."""
-    rows = list(Series.objects.filter(study=study).values_list("modality", "body_part_examined"))
-    modalities = sorted({modality for modality, _ in rows if modality})
-    body_parts = sorted({body_part for _, body_part in rows if body_part})
-    return {
-        "number_of_study_related_series": len(rows),
-        "modalities_in_study": "\\".join(modalities)[:128],
-        "body_parts_examined": "\\".join(body_parts)[:256],
-    }

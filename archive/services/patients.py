@@ -16,7 +16,7 @@ def patient_of(
     patient_birth_date: date | None = None,
     patient_sex: str = "",
 ) -> Patient:
-    """Return the patient of an ID and its issuer, made where it is new.
+    """Return the patient of an ID and its issuer, made where it is new; of one that was merged, the one that survived.
 
     Parameters
     ----------
@@ -37,4 +37,6 @@ def patient_of(
             "patient_sex": patient_sex,
         },
     )
+    while patient.merged_into is not None:
+        patient = patient.merged_into
     return patient

@@ -17,6 +17,8 @@ class Origin(StrEnum):
     IMPORT = "import"
     VIEWER = "viewer"
     """Made here, of what readers marked."""
+    CORRECTION = "correction"
+    """Made here, to say what was rejected."""
 
 
 class Outcome(StrEnum):

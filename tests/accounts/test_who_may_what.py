@@ -46,6 +46,7 @@ OVER_OWN_FACILITY = {
         "download_study",
         "upload_study",
         "edit_study",
+        "override_final",
         "manage_orders",
         "assign_reading",
         "manage_users",

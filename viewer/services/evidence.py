@@ -18,13 +18,12 @@ from pydicom.dataset import Dataset
 
 from accounts.models import User
 from archive.models import Instance, Study
-from archive.selectors import open_blob
 from archive.services.ingest import close_session, ingest_instance
+from archive.services.outgoing import outgoing_header
 from archive.services.received import ArrivalSession, Origin, Outcome, ReceivedInstance
 from audit.actors import Actor
 from dicomkit.evidence import EvidenceSeries
 from dicomkit.key_object_writing import key_object_selection
-from dicomkit.part10 import read_header
 from dicomkit.presentation_writing import presentation_state
 from dicomkit.sr.report import ReportedMarking, measurement_report
 from dicomkit.uid import new_uid
@@ -70,14 +69,14 @@ def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidenc
     DicomKitError, BlobNotFoundError
         The header of an image that was marked cannot be read.
     """
-    drawn = list(annotations_of_study(study).select_related("instance__blob"))
+    drawn = annotations_of_study(study).select_related("instance__series__study", "instance__blob")
     annotations = [one for one in drawn if one.plane is None]
     measuring = [one for one in annotations if one.kind in MEASURING_KINDS]
     markings = reported_markings(annotations) if measuring else []
     if markings is None:
         return None
     groups = presented_groups(annotations, markings)
-    key_images = list(key_images_of_study(study).select_related("instance__series", "instance__blob"))
+    key_images = list(key_images_of_study(study).select_related("instance__series__study", "instance__blob"))
     with transaction.atomic():
         # One at a time for each study: the second finds what the first has stored.
         Study.objects.select_for_update().only("pk").get(pk=study.pk)
@@ -176,8 +175,7 @@ def _series(study: Study, kind: EvidenceKind, last: Evidence | None) -> Evidence
 
 
 def _header(instance: Instance) -> Dataset:
-    with open_blob(instance.blob.sha256) as file:
-        return read_header(file).dataset
+    return outgoing_header(instance)
 
 
 def _store(

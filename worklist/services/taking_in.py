@@ -27,7 +27,7 @@ def take_in(study_instance_uid: str) -> None:
     whoever writes it then waits for this transaction or is waited for.
     """
     settle(TaskName.TAKE_IN_STUDY, study_instance_uid)
-    study = Study.objects.filter(study_instance_uid=study_instance_uid).first()
+    study = Study.objects.filter(study_instance_uid=study_instance_uid, is_withdrawn=False).first()
     if study is None:
         return
     _ensure_task(study)
