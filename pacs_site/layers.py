@@ -5,7 +5,7 @@ A package may import packages of rows further down, never of its own row or abov
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("pacs_site",),
-    ("dimse",),
+    ("dimse", "hl7v2"),
     ("worklist", "viewer"),
     ("archive",),
     ("accounts",),

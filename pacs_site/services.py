@@ -43,7 +43,15 @@ class Service:
 def process_table() -> list[Service]:
     """Return every process of this machine, in the order in which they are started."""
     broker = [] if env_str("PACS_REDIS_URL") else [_broker()]
-    return [*broker, _web(), _render_worker(), _housekeeping_worker(), _scheduler(), _dicom_receiver()]
+    return [
+        *broker,
+        _web(),
+        _render_worker(),
+        _housekeeping_worker(),
+        _scheduler(),
+        _dicom_receiver(),
+        *_hl7_receiver(),
+    ]
 
 
 def supervisor_configuration() -> str:
@@ -125,6 +133,13 @@ def _scheduler() -> Service:
 
 def _dicom_receiver() -> Service:
     return Service("dimse", "dimse", [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_scp"])
+
+
+def _hl7_receiver() -> list[Service]:
+    """Return the receiver of orders, where a port was given for it."""
+    if not settings.PACS_HL7_PORT:
+        return []
+    return [Service("hl7", "hl7", [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_mllp"])]
 
 
 def _celery(*arguments: str) -> list[str]:

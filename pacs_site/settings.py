@@ -33,6 +33,9 @@ PACS_HTTP_PORT = env_int("PACS_HTTP_PORT", 8000, minimum=1, maximum=65535)
 PACS_DICOM_HOST = env_str("PACS_DICOM_HOST", "127.0.0.1")
 PACS_DICOM_PORT = env_int("PACS_DICOM_PORT", 11112, minimum=1, maximum=65535)
 PACS_AE_TITLE = env_str("PACS_AE_TITLE", "READINGROOM")
+# Where orders come as HL7 messages; 0 is nowhere. The messages are not encrypted: keep it to a network that is.
+PACS_HL7_HOST = env_str("PACS_HL7_HOST", "127.0.0.1")
+PACS_HL7_PORT = env_int("PACS_HL7_PORT", 0, minimum=0, maximum=65535)
 # Folder of the blob store; its temporary files live beside the blobs so that a rename is atomic.
 PACS_BLOB_DIR = env_storage_path("PACS_STORAGE_URL", PACS_DATA_DIR / "blobs")
 PACS_REDIS_URL = env_str("PACS_REDIS_URL", f"unix://{embedded_broker_socket(PACS_DATA_DIR)}?db=0")
@@ -100,6 +103,7 @@ INSTALLED_APPS = [
     "worklist",
     "viewer",
     "dimse",
+    "hl7v2",
     "pacs_site",
 ]
 MIDDLEWARE = [

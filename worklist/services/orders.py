@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Facility, User
 from archive.services.patients import patient_of
@@ -125,6 +126,34 @@ def place_order(*, facility: Facility, order: Order) -> ImagingServiceRequest:
 
 
 @transaction.atomic
+def change_order(*, request: ImagingServiceRequest, order: Order) -> None:
+    """Bring an order up to date with what it says now.
+
+    What has begun keeps its procedure and its time; what is noted about order and patient class is changed all the
+    same. The patient stays who it was: an order for somebody else is another order.
+
+    Raises
+    ------
+    OrderError
+        It is incomplete, or for another patient.
+    """
+    _check(order)
+    known = request.patient_record
+    if order.patient.patient_id != known.patient_id:
+        raise OrderError(_("The order belongs to another patient. Cancel it and place a new one."))
+    ImagingServiceRequest.objects.filter(pk=request.pk).update(
+        **{name: getattr(order, name) for name in _COPIED if getattr(order, name)}
+    )
+    for procedure, changed in zip(
+        RequestedProcedure.objects.filter(imaging_service_request=request).order_by("pk"),
+        order.procedures,
+        strict=False,
+    ):
+        _change_procedure(procedure, changed)
+    record_order(request, "changed")
+
+
+@transaction.atomic
 def cancel_order(*, request: ImagingServiceRequest, user: User | None, reason: str) -> None:
     """Cancel what has not begun of an order.
 
@@ -161,6 +190,17 @@ _COPIED = (
     "patient_alerts",
 )
 
+_OF_PROCEDURE = (
+    "description",
+    "modality",
+    "code_value",
+    "coding_scheme_designator",
+    "body_part_examined",
+    "laterality",
+    "priority",
+    "protocol_note",
+)
+
 
 def _check(order: Order) -> None:
     if not order.patient.patient_id.strip() or not order.patient.patient_name.strip():
@@ -177,6 +217,24 @@ def _check(order: Order) -> None:
         raise OrderError(f"Too long: {', '.join(too_long).replace('_', ' ')}.")
 
 
+def _change_procedure(procedure: RequestedProcedure, ordered: OrderedProcedure) -> None:
+    steps = list(
+        ScheduledProcedureStep.objects.filter(requested_procedure=procedure).order_by("scheduled_at", "pk")
+    )
+    if any(step.status not in (StepStatus.SCHEDULED, StepStatus.ARRIVED) for step in steps):
+        return
+    for name in _OF_PROCEDURE:
+        setattr(procedure, name, getattr(ordered, name) or getattr(procedure, name))
+    procedure.save()
+    for step, planned in zip(steps, ordered.steps, strict=False):
+        step.scheduled_at = planned.scheduled_at
+        step.station_ae_title = planned.station_ae_title or step.station_ae_title
+        step.modality = planned.modality or ordered.modality
+        step.save()
+    uid, facility_pk = procedure.study_instance_uid, procedure.imaging_service_request.facility_id
+    emit_on_commit(procedure_changed, ProcedureChanged(uid, facility_pk))
+
+
 def _longest(name: str) -> int:
     return getattr(ImagingServiceRequest._meta.get_field(name), "max_length", None) or 10_000
 
@@ -186,19 +244,7 @@ def _add_procedure(request: ImagingServiceRequest, ordered: OrderedProcedure, nu
         imaging_service_request=request,
         requested_procedure_id=ordered.requested_procedure_id or str(number),
         study_instance_uid=ordered.study_instance_uid or new_uid(),
-        **{
-            name: getattr(ordered, name)
-            for name in (
-                "description",
-                "modality",
-                "code_value",
-                "coding_scheme_designator",
-                "body_part_examined",
-                "laterality",
-                "priority",
-                "protocol_note",
-            )
-        },
+        **{name: getattr(ordered, name) for name in _OF_PROCEDURE},
     )
     steps = ordered.steps or [OrderedStep(scheduled_at=request.requested_at)]
     for step_number, step in enumerate(steps, start=1):
