@@ -46,7 +46,7 @@ def put_on(page: Page, look: tuple[str, str]) -> None:
 
 
 def test_no_screen_hinders_anybody_seriously(system: RunningSystem, visit: Callable[..., Visit]) -> None:
-    reader = visit("radiologist.north", width=1366, height=768)
+    reader = visit("technologist.north", width=1366, height=768)
     page = reader.page
     auditor = visit("auditor.north").page
     stranger = visit(width=390, height=844).page
