@@ -12,17 +12,17 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
 from benchmarks.peers import steps
+from benchmarks.peers.chromium import chromium
 from benchmarks.peers.ohif import ohif
 from benchmarks.peers.slow_line import Line, slow_line
 from benchmarks.peers.studies import PeerStudy, write_cts, write_mammograms
@@ -31,7 +31,6 @@ from tests.running_system import running_system
 
 READER, FACILITY = "radiologist.north", "NORTH"
 LINES = (Line(100, 5), Line(20, 40))
-CTS_EACH = 3
 SETTLE_SECONDS = 30
 Results = dict[str, dict[str, list[float]]]
 
@@ -51,10 +50,10 @@ def main() -> None:
     options = _options()
     folder = Path(tempfile.mkdtemp(prefix="rr-peers-"))
     package_dir = Path(os.environ.get("PACS_PEERS_DIR", Path.home() / ".cache" / "reading-room-peers"))
-    cts = write_cts(folder / "source", CTS_EACH * options.rounds)
+    cts = write_cts(folder / "source", 3 * options.rounds)
     mammograms = write_mammograms(folder / "source", options.rounds)
     rounds = [
-        Round(*cts[number * CTS_EACH : (number + 1) * CTS_EACH], mammograms[number])
+        Round(cts[3 * number], cts[3 * number + 1], cts[3 * number + 2], mammograms[number])
         for number in range(options.rounds)
     ]
     (folder / "ohif").mkdir()
@@ -67,13 +66,13 @@ def main() -> None:
         ):
             system.manage("import_dicom", str(folder / "source"), "--facility", FACILITY, "--json")
             time.sleep(SETTLE_SECONDS)
-            viewers = [ReadingRoom(system, READER), OHIF(address), OHIFOnProcessor(address)]
+            viewers: list[Viewer] = [ReadingRoom(system, READER), OHIF(address), OHIFOnProcessor(address)]
             for number, studies in enumerate(rounds):
                 for viewer in _in_turn(viewers, number):
                     _measure(playwright, viewer, studies, results)
                     _progress(f"round {number + 1} of {options.rounds}, {viewer.name}")
                 for line in [] if options.without_lines else LINES:
-                    for viewer in _in_turn(viewers[:2], number):
+                    for viewer in _in_turn(viewers, number):
                         _measure_line(playwright, viewer, line, studies, results)
                         _progress(f"round {number + 1} of {options.rounds}, {viewer.name}, {line}")
     finally:
@@ -96,7 +95,7 @@ def _measure(playwright: Playwright, viewer: Viewer, studies: Round, results: Re
     def note(row: str, value: float) -> None:
         results[row][viewer.name].append(value)
 
-    with _browser(playwright) as browser:
+    with chromium(playwright) as browser:
         with steps.visit(browser, viewer, viewer.address) as visit:
             opened = steps.open_and_load(visit, viewer, studies.stack)
             note("CT, click to first image, ms", opened["first"])
@@ -116,11 +115,12 @@ def _measure(playwright: Playwright, viewer: Viewer, studies: Round, results: Re
                 "CT, jump to slice 150 just after opening, ms",
                 steps.open_and_jump(visit, viewer, studies.jump),
             )
-        with steps.visit(browser, viewer, viewer.address) as visit:
-            steps.open_study(visit, viewer, studies.planes)
-            planes = steps.planes(visit, viewer)
-            note("three planes, first pictures, ms", planes["first"])
-            note("three planes, whole, ms", planes["whole"])
+        if viewer.has_planes:
+            with steps.visit(browser, viewer, viewer.address) as visit:
+                steps.open_study(visit, viewer, studies.planes)
+                planes = steps.planes(visit, viewer)
+                note("three planes, first pictures, ms", planes["first"])
+                note("three planes, whole, ms", planes["whole"])
         with steps.visit(browser, viewer, viewer.address) as visit:
             views = steps.open_study(visit, viewer, studies.mammogram, places=steps.VIEWS)
             note("mammogram, four views, first pictures, ms", views["first"])
@@ -133,7 +133,7 @@ def _measure_line(
     def note(row: str, value: float) -> None:
         results[f"{line}: {row}"][viewer.name].append(value)
 
-    with _browser(playwright) as browser, slow_line(viewer.address, line) as address:
+    with chromium(playwright) as browser, slow_line(viewer.address, line) as address:
         with steps.visit(browser, viewer, address) as visit:
             opened = steps.open_and_load(visit, viewer, studies.stack)
             note("CT, click to first image, ms", opened["first"])
@@ -146,19 +146,6 @@ def _measure_line(
         with steps.visit(browser, viewer, address) as visit:
             views = steps.open_study(visit, viewer, studies.mammogram, places=steps.VIEWS)
             note("mammogram, four views, whole, ms", views["whole"])
-
-
-@contextmanager
-def _browser(playwright: Playwright) -> Iterator[Browser]:
-    """Start Chromium with WebGL by software where there is no graphics card, which planes in OHIF need."""
-    program = os.environ.get("PACS_TEST_CHROMIUM", "/usr/bin/chromium")
-    browser = playwright.chromium.launch(
-        executable_path=program, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
-    )
-    try:
-        yield browser
-    finally:
-        browser.close()
 
 
 def _progress(text: str) -> None:

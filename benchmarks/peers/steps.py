@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from benchmarks.peers.painted import WATCH, clicked_at, wait_until_painted, watch_inputs
 from benchmarks.peers.studies import SLICES, PeerStudy
@@ -16,7 +16,7 @@ from benchmarks.timing import percentile
 SCROLLED_IMAGES = 120
 DRAG_MOVES = 120
 PLANES, VIEWS = 3, 4
-SCREEN = {"width": 1440, "height": 900}
+SCREEN = ViewportSize(width=1440, height=900)
 _MIDDLE = (864.0, 405.0)
 
 

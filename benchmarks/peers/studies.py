@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from dicomkit.synth import StudyAttributes, ct_chest_series, mammogram_four_view
 from dicomkit.uid import new_uid
@@ -43,10 +44,10 @@ def _write_study(parent: Path, patient_id: str, images: list[Dataset]) -> PeerSt
     study_uid, frame_uid = new_uid(), new_uid()
     series_uids = {str(image.SeriesInstanceUID): new_uid() for image in images}
     for number, image in enumerate(images):
-        original = str(image.SeriesInstanceUID)
+        original = image.SeriesInstanceUID
         image.PatientID, image.PatientName = patient_id, f"Peer^{patient_id}"
-        image.StudyInstanceUID, image.SeriesInstanceUID = study_uid, series_uids[original]
-        image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = new_uid()
+        image.StudyInstanceUID, image.SeriesInstanceUID = study_uid, UID(series_uids[original])
+        image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = UID(new_uid())
         if "FrameOfReferenceUID" in image:
             image.FrameOfReferenceUID = frame_uid
         image.save_as(folder / f"{number:03}.dcm", enforce_file_format=True)

@@ -13,6 +13,7 @@ class Viewer(Protocol):
 
     name: str
     address: str
+    has_planes: bool
 
     def prepare(self, context: BrowserContext) -> None:
         """Settle what no reader waits for, such as a tour of the buttons."""
@@ -35,7 +36,7 @@ class Viewer(Protocol):
     def wait_for_planes(self, page: Page) -> None:
         """Wait until the viewer has no better picture of its planes to come."""
 
-    def wait_for_stack(self, page: Page) -> None:
+    def wait_for_stack(self, page: Page, images: int = SLICES) -> None:
         """Wait until the viewer holds every image of the stack."""
 
 
@@ -43,6 +44,7 @@ class ReadingRoom:
     """This project's viewer."""
 
     name = "Reading Room"
+    has_planes = True
 
     def __init__(self, system: RunningSystem, username: str) -> None:
         self.address = system.url
@@ -84,9 +86,9 @@ class ReadingRoom:
             timeout=120_000,
         )
 
-    def wait_for_stack(self, page: Page) -> None:
+    def wait_for_stack(self, page: Page, images: int = SLICES) -> None:
         page.wait_for_function(
-            f"() => Number(document.documentElement.dataset.stackLoaded) === {SLICES}",
+            f"() => Number(document.documentElement.dataset.stackLoaded) === {images}",
             timeout=240_000,
             polling=50,
         )
@@ -96,6 +98,7 @@ class OHIF:
     """OHIF's viewer on Orthanc, which opens a study in its basic mode by a double click."""
 
     name = "OHIF"
+    has_planes = True
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -134,9 +137,9 @@ class OHIF:
             timeout=120_000,
         )
 
-    def wait_for_stack(self, page: Page) -> None:
+    def wait_for_stack(self, page: Page, images: int = SLICES) -> None:
         page.wait_for_function(
-            f"() => [...cornerstone.cache._imageCache.values()].filter(({{ image }}) => image).length >= {SLICES}",
+            f"() => [...cornerstone.cache._imageCache.values()].filter(({{ image }}) => image).length >= {images}",
             timeout=240_000,
             polling=50,
         )
@@ -150,6 +153,7 @@ class OHIFOnProcessor(OHIF):
     """The same with its drawing by the processor, which is faster where there is no graphics card, and has no planes."""
 
     name = "OHIF, no WebGL"
+    has_planes = False
 
     def prepare(self, context: BrowserContext) -> None:
         super().prepare(context)
