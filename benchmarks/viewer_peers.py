@@ -12,14 +12,15 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, TimeoutError, sync_playwright
 
 from benchmarks.peers import steps
 from benchmarks.peers.chromium import chromium
@@ -69,11 +70,13 @@ def main() -> None:
             viewers: list[Viewer] = [ReadingRoom(system, READER), OHIF(address), OHIFOnProcessor(address)]
             for number, studies in enumerate(rounds):
                 for viewer in _in_turn(viewers, number):
-                    _measure(playwright, viewer, studies, results)
+                    with _going_on():
+                        _measure(playwright, viewer, studies, results)
                     _progress(f"round {number + 1} of {options.rounds}, {viewer.name}")
                 for line in [] if options.without_lines else LINES:
                     for viewer in _in_turn(viewers, number):
-                        _measure_line(playwright, viewer, line, studies, results)
+                        with _going_on():
+                            _measure_line(playwright, viewer, line, studies, results)
                         _progress(f"round {number + 1} of {options.rounds}, {viewer.name}, {line}")
     finally:
         shutil.rmtree(folder)
@@ -148,6 +151,15 @@ def _measure_line(
             note("mammogram, four views, whole, ms", views["whole"])
 
 
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """Leave out the rest of a part in which a viewer never showed what it should, and say so."""
+    try:
+        yield
+    except TimeoutError as error:
+        _progress(f"given up: {str(error).splitlines()[0]}")
+
+
 def _progress(text: str) -> None:
     print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)
 
@@ -159,8 +171,11 @@ def _print_table(results: Results, names: list[str]) -> None:
     for row, by_name in results.items():
         cells = [_cell(by_name.get(name, [])) for name in names]
         best: Callable[..., float] = max if row.endswith("/s") else min
-        other = best(median(by_name[name]) for name in names[1:] if by_name.get(name))
-        ours = median(by_name[names[0]])
+        others = [median(by_name[name]) for name in names[1:] if by_name.get(name)]
+        if not others or not by_name.get(names[0]):
+            print(f"| {row} | {' | '.join(cells)} | |")
+            continue
+        other, ours = best(others), median(by_name[names[0]])
         factor = ours / other if row.endswith("/s") else other / ours
         print(f"| {row} | {' | '.join(cells)} | {factor:.1f} x |")
 

@@ -68,19 +68,25 @@ def open_and_load(visit: Visit, viewer: Viewer, study: PeerStudy) -> dict[str, f
 def open_and_jump(visit: Visit, viewer: Viewer, study: PeerStudy) -> float:
     """Click on a CT, and on the middle of its slider as soon as there is an image; return ms to that slice, whole.
 
-    A slider that does not answer yet is clicked on again, and the time counts from the last click.
+    A slider that does not answer yet is clicked on again, and the time counts from the click that it answered.
     """
     _show_list(visit, viewer, study)
     viewer.open(visit.page, study)
     visit.page.wait_for_function(
         "() => window.peers && window.peers.changes.some(({ values }) => values > 8)", timeout=120_000
     )
+    viewer.jump(visit.page, SLICES // 2)
+    asked = clicked_at(visit.page)
     for _ in range(40):
-        viewer.jump(visit.page, SLICES // 2)
         visit.page.wait_for_timeout(500)
         if abs(viewer.image_number(visit.page) - SLICES // 2) < 10:
             break
-    return wait_until_painted(visit.page, clicked_at(visit.page)).whole_ms
+        viewer.jump(visit.page, SLICES // 2)
+    painted = wait_until_painted(visit.page, asked)
+    inputs = visit.page.evaluate("window.peers.inputs")
+    clicks = [one["at"] for one in inputs if one["kind"] == "click" and one["at"] >= asked]
+    answered = max(at for at in clicks if at <= asked + painted.first_ms)
+    return float(asked + painted.whole_ms - answered)
 
 
 def scroll(visit: Visit, viewer: Viewer) -> dict[str, float]:
