@@ -1,8 +1,10 @@
 """How many studies each list of a user holds, counted anew every few seconds at most."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
+import redis
 from django.core.cache import cache
 
 from accounts.models import User
@@ -25,13 +27,26 @@ def counts_of(user: User, tabs: Sequence[Tab], *, today: date) -> dict[str, int 
     facilities = facilities_with(user, Codename.VIEW_STUDY).values_list("pk", flat=True)
     reach = "-".join(map(str, sorted(facilities)))
     key_of = {tab.key: f"worklist-count:{user.pk}:{reach}:{tab.key}" for tab in tabs}
-    kept = cache.get_many(key_of.values())
+    kept = _kept(list(key_of.values()))
     fresh = {
         key_of[tab.key]: _count(user, tab.criteria, today) for tab in tabs if key_of[tab.key] not in kept
     }
-    cache.set_many(fresh, _KEPT_SECONDS)
+    _keep(fresh)
     numbers = {**kept, **fresh}
     return {key: None if numbers[name] == _MANY else numbers[name] for key, name in key_of.items()}
+
+
+def _kept(keys: list[str]) -> dict[str, int]:
+    """Return the numbers of moments ago; none while the broker is away, which costs only the counting."""
+    try:
+        return cache.get_many(keys)
+    except redis.RedisError:
+        return {}
+
+
+def _keep(numbers: dict[str, int]) -> None:
+    with suppress(redis.RedisError):
+        cache.set_many(numbers, _KEPT_SECONDS)
 
 
 def _count(user: User, criteria: Criteria, today: date) -> int:

@@ -215,3 +215,10 @@ def test_lists_of_others_are_not_mixed_up(studies: dict[str, Study], south: Faci
     stranger = member(Role.RADIOLOGIST, south)
 
     assert [shown(log_in(stranger), f"list={key}") for key in [*LISTS, "all"]] == [[]] * (len(LISTS) + 1)
+
+
+@pytest.mark.usefixtures("no_broker")
+def test_without_a_broker_the_tabs_are_counted_all_the_same(
+    radiologist: User, studies: dict[str, Study], log_in: LogIn
+) -> None:
+    assert log_in(radiologist).get("/worklist/counts/").json()["counts"]["all"] == len(studies)
