@@ -105,12 +105,24 @@ class HTTPSession:
         """Return status and body."""
         return self._request("GET", path)
 
-    def _request(self, method: str, path: str, body: str | None = None) -> tuple[int, bytes]:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+    def post_json(self, path: str, body: object) -> tuple[int, bytes]:
+        """Send an object as the pages' scripts do; return status and body."""
+        return self._request("POST", path, json.dumps(body), content_type="application/json")
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: str | None = None,
+        *,
+        content_type: str = "application/x-www-form-urlencoded",
+    ) -> tuple[int, bytes]:
+        headers = {"Cookie": self.cookie_header()}
         if body is not None:
             headers |= {
-                "Content-Type": "application/x-www-form-urlencoded",
+                "Content-Type": content_type,
                 "Origin": f"http://127.0.0.1:{self._connection.port}",
+                "X-CSRFToken": self._cookies.get("csrftoken", ""),
             }
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()

@@ -152,7 +152,16 @@ def _ordered(
     if position.column.tie_break != "pk":
         # Without a reading task a study has no place in an order by reading.
         studies = studies.filter(reading__isnull=False)
+    if position.column.key == "facility":
+        studies = _within_facilities(studies)
     return studies.order_by(*order)
+
+
+def _within_facilities(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Let an order by facility begin at the first facility in sight, not at the first of all."""
+    seen = studies.order_by("facility_id").values_list("facility_id", flat=True)
+    first, last = seen.first(), seen.last()
+    return studies.filter(reading__facility__gte=first, reading__facility__lte=last) if first else studies
 
 
 def _beyond_anchor(

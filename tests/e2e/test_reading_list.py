@@ -67,3 +67,29 @@ def test_a_reader_claims_lays_aside_comes_back_and_signs(visit):
     page.wait_for_selector(f"[data-part=grid][data-layout='{layout}']")
     desk.get_by_role("button", name="Final").click()
     desk.get_by_text("Final by").wait_for()
+
+
+def test_a_radiologist_works_the_unread_list_by_keys_and_a_claim_moves_nothing_under_the_pointer(visit):
+    page = visit("radiologist.north").page
+    page.goto("/worklist/?list=unread")
+    page.get_by_text("Live", exact=True).wait_for()
+    uid = page.locator("tr[data-study-instance-uid]").last.get_attribute("data-study-instance-uid")
+    row = page.locator(f'tr[data-study-instance-uid="{uid}"]')
+    page.keyboard.press("End")
+    page.keyboard.press("x")
+    page.get_by_text("1 selected").wait_for()
+
+    row.hover()
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    row.get_by_text("Being read").wait_for()
+    page.mouse.move(5, 5)
+    row.wait_for(state="detached")
+
+    page.keyboard.press("2")
+    page.wait_for_url("**list=mine**")
+    row.locator("[data-action=select]").check()
+    page.get_by_role("button", name="Put back").click()
+    row.wait_for(state="detached")
+    page.keyboard.press("?")
+    page.get_by_text("Keys of the worklist").wait_for()
