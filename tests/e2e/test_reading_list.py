@@ -90,6 +90,7 @@ def test_a_radiologist_works_the_unread_list_by_keys_and_a_claim_moves_nothing_u
     page.wait_for_url("**list=mine**")
     row.locator("[data-action=select]").check()
     page.get_by_role("button", name="Put back").click()
+    page.mouse.move(5, 5)
     row.wait_for(state="detached")
     page.keyboard.press("?")
     page.get_by_text("Keys of the worklist").wait_for()
