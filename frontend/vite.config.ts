@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const entrypoints = ["base", "worklist", "examinations", "wall", "viewer", "upload"];
+const entrypoints = ["base", "worklist", "examinations", "corrections", "wall", "viewer", "upload"];
 
 export default defineConfig({
   // Addresses inside the bundle stay relative, so any STATIC_URL serves it.

@@ -2,6 +2,7 @@ from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
 from worklist.views import (
+    corrections,
     desk,
     events,
     examination,
@@ -40,6 +41,22 @@ urlpatterns = [
     path("studies/<uid:study_instance_uid>/order/match/", unmatched.match, name="match"),
     path("studies/<uid:study_instance_uid>/order/part/", unmatched.part, name="part"),
     path("studies/<uid:study_instance_uid>/order/waive/", unmatched.waive, name="waive"),
+    path("studies/<uid:study_instance_uid>/correct/", corrections.correct, name="correct"),
+    path(
+        "studies/<uid:study_instance_uid>/correct/preview/",
+        corrections.correction_preview,
+        name="correct_preview",
+    ),
+    path(
+        "studies/<uid:study_instance_uid>/correct/do/",
+        corrections.carry_out_correction,
+        name="carry_out_correction",
+    ),
+    path(
+        "studies/<uid:study_instance_uid>/correct/undo/<uuid:correction_uid>/",
+        corrections.undo_correction,
+        name="undo_correction",
+    ),
     path("examinations/", examinations.day_list, name="examinations"),
     path("examinations/rows/<uid:study_instance_uid>/", examinations.rows_of_study, name="examination_rows"),
     path("examinations/<int:procedure_pk>/", examination.examination, name="examination"),

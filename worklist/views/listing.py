@@ -13,6 +13,7 @@ from archive.access import visible_studies
 from archive.selectors import find_study, series_of, series_without_images
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
+from worklist.access import may_correct
 from worklist.asking import asked_of
 from worklist.columns import chosen_columns
 from worklist.counts import counts_of
@@ -140,5 +141,11 @@ def study_series(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
         for one in series_of(study)
     ]
     return render(
-        request, "worklist/_series.html", {"series": series, "study_instance_uid": study_instance_uid}
+        request,
+        "worklist/_series.html",
+        {
+            "series": series,
+            "study_instance_uid": study_instance_uid,
+            "may_correct": may_correct(request.user, study),
+        },
     )
