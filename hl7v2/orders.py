@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import Facility
 from hl7v2.exceptions import MessageError
 from hl7v2.message import Message, read_date, read_moment
-from worklist.clocks import zone_of
 from worklist.exceptions import OrderError
+from worklist.local_time import zone_of
 from worklist.models import ImagingServiceRequest, PatientClass, Priority
 from worklist.services.orders import (
     Order,

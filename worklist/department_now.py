@@ -7,8 +7,8 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from accounts.models import Facility
-from worklist.clocks import day_at, today_at
 from worklist.examinations import STUCK_AFTER
+from worklist.local_time import day_at, today_at
 from worklist.models import Priority, ReadingTask, ScheduledProcedureStep
 from worklist.states import ReadingStatus, StepStatus
 

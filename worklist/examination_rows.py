@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 
 from archive.models import ReceptionStatus
 from dicomkit.person_name import display_name
-from worklist.clocks import zone_of
 from worklist.examinations import STUCK_AFTER
+from worklist.local_time import zone_of
 from worklist.models import Priority, ScheduledProcedureStep
 from worklist.states import STEP_TRANSITIONS, ReadingStatus, StepAction, StepStatus
 

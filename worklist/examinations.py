@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Facility
 from worklist.access import Visitor, visible_steps
-from worklist.clocks import day_at
+from worklist.local_time import day_at
 from worklist.models import ScheduledProcedureStep
 from worklist.states import StepStatus
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility
-from worklist.clocks import zone_of
+from worklist.local_time import zone_of
 from worklist.models import PatientClass, Priority
 from worklist.services.orders import Order, OrderedPatient, OrderedProcedure, OrderedStep
 

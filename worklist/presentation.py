@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from archive.models import ReceptionStatus, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
-from worklist.clock import Clock, clock_of
-from worklist.clocks import zone_of
 from worklist.columns import Column
+from worklist.local_time import zone_of
 from worklist.modalities import split_modalities
 from worklist.models import PatientClass, Priority, ReadingTask
 from worklist.services.subspecialty import SUBSPECIALTIES
 from worklist.states import ReadingStatus
+from worklist.time_left import Clock, clock_of
 
 
 @dataclass(frozen=True)

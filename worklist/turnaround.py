@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Facility, User
 from worklist.access import goal_facilities
-from worklist.clocks import day_at
+from worklist.local_time import day_at
 from worklist.models import Priority, ReadingTask
 
 

@@ -13,8 +13,8 @@ from pydicom.dataset import Dataset
 
 from accounts.models import Facility
 from dicomkit.temporal import parse_date, parse_time
-from worklist.clocks import zone_of
 from worklist.exceptions import PerformedStepAttributeError
+from worklist.local_time import zone_of
 from worklist.models import ScheduledProcedureStep
 from worklist.states import PerformedAction, PerformedStatus
 

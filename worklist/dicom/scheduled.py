@@ -15,8 +15,8 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
 from accounts.models import Facility
-from worklist.clocks import zone_of
 from worklist.dicom.matching import date_bounds, has_wildcard, matches_text, time_bounds
+from worklist.local_time import zone_of
 from worklist.models import Priority, ScheduledProcedureStep
 from worklist.states import StepStatus
 

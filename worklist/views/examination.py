@@ -15,7 +15,6 @@ from archive.selectors import find_study
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
 from worklist.access import may_correct, may_protocol, may_read, ordering_facilities, visible_procedures
-from worklist.clocks import zone_of
 from worklist.examination import (
     dose_of,
     expected_images,
@@ -28,6 +27,7 @@ from worklist.examination import (
 )
 from worklist.examination_rows import ActionChoice, step_row
 from worklist.exceptions import WorklistError
+from worklist.local_time import zone_of
 from worklist.models import ReadingTask, RequestedProcedure
 from worklist.services import handover, notes
 from worklist.states import READING_TRANSITIONS, ReadingAction, ReadingStatus

@@ -15,11 +15,11 @@ from accounts.roles import Codename
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
 from worklist.access import ordering_facilities, viewing_facilities, visible_steps
-from worklist.clocks import today_at
 from worklist.examination_rows import step_row
 from worklist.examinations import MOST_ROWS, DayCriteria, stations_of, steps_of_day, steps_of_study
 from worklist.exceptions import WorklistError
 from worklist.forms_examination import DayForm
+from worklist.local_time import today_at
 from worklist.services import acquisition
 from worklist.states import StepAction, StepStatus
 

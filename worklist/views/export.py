@@ -14,6 +14,7 @@ from accounts.permissions import facilities_with
 from accounts.roles import Codename
 from audit.decorators import audited, describe
 from audit.vocabulary import EventType
+from common.spreadsheet import harmless
 from worklist.access import exportable_studies
 from worklist.asking import asked_of
 from worklist.columns import Column, chosen_columns
@@ -24,8 +25,6 @@ from worklist.views.http import user_of
 
 _MOST_ROWS = 10_000
 _ROWS_AT_ONCE = 500
-# A spreadsheet takes what begins so for a formula, whoever wrote it into a description.
-_FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -60,11 +59,6 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     return response
 
 
-def inert(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_BEGINNINGS) else text
-
-
 async def _lines(keys: Sequence[int], columns: Sequence[Column]) -> AsyncIterator[str]:
     # The mark of the byte order tells spreadsheets that the text is UTF-8.
     yield "\ufeff" + _csv([[str(column.label) for column in columns]])
@@ -81,7 +75,7 @@ def _rows(keys: Sequence[int], columns: Sequence[Column]) -> str:
         now=timezone.now(),
         expected=expected_instances(studies),
     )
-    return _csv([inert(text_of(study, column, context)) for column in columns] for study in studies)
+    return _csv([harmless(text_of(study, column, context)) for column in columns] for study in studies)
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> str:

@@ -12,9 +12,9 @@ from accounts.decorators import requires, signed_in_user
 from accounts.roles import Codename
 from audit.decorators import not_audited
 from worklist.access import ordering_facilities
-from worklist.clocks import zone_of
 from worklist.exceptions import OrderError
 from worklist.forms_examination import OrderForm
+from worklist.local_time import zone_of
 from worklist.models import ImagingServiceRequest
 from worklist.services.orders import cancel_order, place_order
 from worklist.views.examinations import MODALITIES, back_to
