@@ -1,6 +1,9 @@
 """Rejected images are hidden, kept, and named in a note with the reason."""
 
 import io
+import shutil
+import subprocess
+from pathlib import Path
 
 import pydicom
 import pytest
@@ -164,3 +167,23 @@ def test_an_unknown_reason_is_refused(north: Facility) -> None:
 
     with pytest.raises(CorrectionError, match="reason from the list"):
         plan_rejection(study=one, sop_instance_uids=images_of(one), reason_code="113000")
+
+
+@pytest.mark.skipif(shutil.which("dsrdump") is None, reason="DCMTK is not installed")
+def test_dcmtk_reads_the_note(north: Facility, technologist: User, tmp_path: Path) -> None:
+    one, _ = two_studies(north)
+    correction = correct(
+        plan_rejection(study=one, sop_instance_uids=images_of(one)[:1], reason_code=POSITIONING),
+        technologist,
+        reason_code=POSITIONING,
+    )
+    note = Instance.kept.get(rejection=correction, series__modality="KO")
+    path = tmp_path / "note.dcm"
+    path.write_bytes(stored_bytes(note.sop_instance_uid))
+
+    ran = subprocess.run(["dsrdump", "-v", str(path)], capture_output=True, text=True, check=True)
+
+    assert "Rejected for Quality Reasons" in ran.stdout
+    assert "Positioning" in ran.stdout
+    assert "E:" not in ran.stderr
+    assert "W:" not in ran.stderr
