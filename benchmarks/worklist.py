@@ -132,12 +132,10 @@ def main() -> None:
     print_table([*lists, ("numbers of all tabs, mostly kept", counts)])
     print_table(depths(client, options.rounds))
     print("Each filter in all orders: the slowest order and its median, then all of them.")
-    rows = []
     for name, filters in FILTERS.items():
         if options.filter in name:
             worst, durations = worst_sorts(client, filters, options.rounds)
-            rows.append((f"{name[:30]} ({worst})", durations))
-    print_table(rows)
+            print_table([(f"{name[:30]} ({worst})", durations)])
 
 
 if __name__ == "__main__":
