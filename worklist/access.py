@@ -33,11 +33,6 @@ def may_read(user: Visitor, study: Study) -> bool:
     return may_on(user, Codename.REPORT_STUDY, study)
 
 
-def correctable_studies(user: Visitor) -> QuerySet[Study]:
-    """Return the studies on which the user may put right what is wrong."""
-    return filter_visible(Study.objects.all(), user, Codename.EDIT_STUDY)
-
-
 def may_assign(user: Visitor, study: Study) -> bool:
     """Return whether the user may give a study to a reader and change its priority."""
     return may(user, Codename.ASSIGN_READING, study.facility_id)

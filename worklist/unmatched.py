@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from archive.access import correctable_studies
 from archive.models import Study
-from worklist.access import Visitor, correctable_studies
+from worklist.access import Visitor
 from worklist.suggestions import Suggestion, suggestions_for
 
 PAGE_ROWS = 20
@@ -30,7 +31,10 @@ class UnmatchedPage:
 def unmatched_page(user: Visitor, *, after_uid: str = "") -> UnmatchedPage:
     """Return studies that have no order and were not declared to need none, which the user may put right."""
     studies = correctable_studies(user).filter(
-        requested_procedure__isnull=True, reading__isnull=False, reading__is_order_waived=False
+        is_withdrawn=False,
+        requested_procedure__isnull=True,
+        reading__isnull=False,
+        reading__is_order_waived=False,
     )
     anchor = correctable_studies(user).filter(study_instance_uid=after_uid).first() if after_uid else None
     if anchor:

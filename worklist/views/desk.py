@@ -1,21 +1,19 @@
 """The reading of one study, for the viewer: where it stands, that its reader is still there, what comes next."""
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires
 from accounts.roles import Codename
-from archive.models import Study
-from archive.selectors import find_study
 from audit.decorators import audited, not_audited
 from audit.vocabulary import EventType
 from worklist.exceptions import WorklistError
 from worklist.reading_desk import desk_of
 from worklist.services.next_study import claim_next
 from worklist.services.reading import still_reading
-from worklist.views.http import body_of, private, refusal, user_of
+from worklist.views.http import body_of, private, refusal, study_of, user_of
 
 
 @require_GET
@@ -23,7 +21,7 @@ from worklist.views.http import body_of, private, refusal, user_of
 @requires(None)
 def desk(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
     """Return status, order, notes and possible actions of a study."""
-    return private(desk_of(request.user, _study(request, study_instance_uid)))
+    return private(desk_of(request.user, study_of(request, study_instance_uid)))
 
 
 @require_POST
@@ -31,7 +29,7 @@ def desk(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
 @requires(Codename.REPORT_STUDY)
 def still(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
     """Note that the reader still has the study before him; tell him when it is no longer his."""
-    study = _study(request, study_instance_uid)
+    study = study_of(request, study_instance_uid)
     return private({"is_own": still_reading(study=study, user=user_of(request))})
 
 
@@ -47,10 +45,3 @@ def next_study(request: HttpRequest) -> HttpResponseBase:
     study = claim_next(user=user_of(request), except_uid=str(body.get("except_uid", "")))
     url = reverse("viewer:study", args=[study.study_instance_uid]) if study else None
     return private({"viewer_url": url})
-
-
-def _study(request: HttpRequest, study_instance_uid: str) -> Study:
-    study = find_study(request.user, study_instance_uid)
-    if study is None:
-        raise Http404
-    return study

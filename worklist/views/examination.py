@@ -32,6 +32,7 @@ from worklist.models import ReadingTask, RequestedProcedure
 from worklist.services import handover, notes
 from worklist.states import READING_TRANSITIONS, ReadingAction, ReadingStatus
 from worklist.views.examinations import back_to
+from worklist.views.http import study_of
 
 # What is done with the images before somebody reads them; the rest belongs to reading.
 _HAND_OVER = (
@@ -92,7 +93,7 @@ def image_check(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
 @requires(Codename.VIEW_STUDY)
 def hand_over(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect:
     """Move a study on towards its reader, or back."""
-    study = _study(request, study_instance_uid)
+    study = study_of(request, study_instance_uid)
     try:
         action = ReadingAction(request.POST.get("action", ""))
     except ValueError:
@@ -111,7 +112,7 @@ def hand_over(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedi
 @requires(Codename.EDIT_STUDY)
 def note_for_reader(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect:
     """Keep the technologist's note."""
-    study = _study(request, study_instance_uid)
+    study = study_of(request, study_instance_uid)
     try:
         notes.note_for_reader(study=study, user=signed_in_user(request), text=request.POST.get("text", ""))
     except WorklistError as error:
@@ -134,13 +135,6 @@ def protocol_note(request: HttpRequest, procedure_pk: int) -> HttpResponseRedire
         procedure=procedure, user=signed_in_user(request), text=request.POST.get("text", "")
     )
     return back_to(request, reverse("worklist:examination", args=[procedure_pk]))
-
-
-def _study(request: HttpRequest, study_instance_uid: str) -> Study:
-    study = find_study(request.user, study_instance_uid)
-    if study is None:
-        raise Http404
-    return study
 
 
 def _context(

@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from archive.models import Study
+from archive.selectors import find_study
 from common.http import problem
 from worklist.exceptions import WorklistError
 
@@ -17,6 +19,20 @@ def user_of(request: HttpRequest) -> User:
     """Return who asks; `requires` has turned away everybody who has not signed in."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def study_of(request: HttpRequest, study_instance_uid: str) -> Study:
+    """Return a study that the user may see.
+
+    Raises
+    ------
+    Http404
+        It does not exist, or is not the user's to know of.
+    """
+    study = find_study(request.user, study_instance_uid)
+    if study is None:
+        raise Http404
+    return study
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:

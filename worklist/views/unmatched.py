@@ -9,8 +9,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires, signed_in_user
 from accounts.roles import Codename
-from archive.models import Study
-from archive.selectors import find_study
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
 from worklist.access import visible_procedures
@@ -19,6 +17,7 @@ from worklist.forms import uid_parameter
 from worklist.services import matching, notes
 from worklist.unmatched import unmatched_page
 from worklist.views.examinations import back_to
+from worklist.views.http import study_of
 
 
 @require_GET
@@ -36,7 +35,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @requires(Codename.EDIT_STUDY)
 def match(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect:
     """Join a study with the procedure that was chosen."""
-    study = _study(request, study_instance_uid)
+    study = study_of(request, study_instance_uid)
     number = request.POST.get("procedure", "")
     if not number.isdecimal():
         raise Http404
@@ -65,7 +64,7 @@ def match(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect
 @requires(Codename.EDIT_STUDY)
 def part(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect:
     """Take a study from its order."""
-    study = _study(request, study_instance_uid)
+    study = study_of(request, study_instance_uid)
     try:
         matching.unmatch(study=study, user=signed_in_user(request), reason=request.POST.get("reason", ""))
     except WorklistError as error:
@@ -78,7 +77,7 @@ def part(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect:
 @requires(Codename.EDIT_STUDY)
 def waive(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect:
     """Say that a study needs no order, or does after all."""
-    study = _study(request, study_instance_uid)
+    study = study_of(request, study_instance_uid)
     try:
         notes.waive_order(
             study=study, user=signed_in_user(request), is_waived=request.POST.get("waived") == "yes"
@@ -86,10 +85,3 @@ def waive(request: HttpRequest, study_instance_uid: str) -> HttpResponseRedirect
     except WorklistError as error:
         messages.error(request, str(error))
     return back_to(request, reverse("worklist:unmatched"))
-
-
-def _study(request: HttpRequest, study_instance_uid: str) -> Study:
-    study = find_study(request.user, study_instance_uid)
-    if study is None:
-        raise Http404
-    return study
