@@ -122,7 +122,7 @@ class HTTPSession:
             headers |= {
                 "Content-Type": content_type,
                 "Origin": f"http://127.0.0.1:{self._connection.port}",
-                "X-CSRFToken": self._cookies.get("csrftoken", ""),
+                "X-CSRFToken": self._cookies.get(f"reading_room_csrf_{self._connection.port}", ""),
             }
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
