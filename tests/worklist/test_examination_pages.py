@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 from pydicom.dataset import Dataset
@@ -56,6 +57,12 @@ def test_the_day_is_that_of_the_facilitys_clocks(north: Facility, page: Client):
     order(facility=north, description="CT late", scheduled_at=moment)
     assert "CT late" in _text(page, f"{DAY}?day={(moment + timedelta(hours=14)).date()}")
     assert "CT late" not in _text(page, f"{DAY}?day={moment.date()}")
+
+
+def test_a_time_zone_that_nobody_knows_is_refused_before_it_is_kept(north: Facility):
+    with pytest.raises(ValidationError, match="no such time zone"):
+        Department(facility=north, time_zone="Europe/Nowhere").full_clean()
+    Department(facility=north, time_zone="Asia/Kolkata").full_clean()
 
 
 def test_what_is_under_way_since_yesterday_is_not_forgotten(north: Facility, page: Client):

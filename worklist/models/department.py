@@ -1,5 +1,7 @@
 from datetime import timedelta
+from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +44,12 @@ class Department(models.Model):
 
     def __str__(self) -> str:
         return f"department of {self.facility.code}"
+
+    def clean(self) -> None:
+        """Refuse a time zone that nobody knows: every page of the facility would fail by it."""
+        super().clean()
+        if self.time_zone and self.time_zone not in available_timezones():
+            raise ValidationError({"time_zone": _("There is no such time zone; write it as Europe/Vienna.")})
 
 
 class ReadingGoal(models.Model):
