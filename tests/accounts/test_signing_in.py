@@ -65,8 +65,8 @@ def test_a_deactivated_user_gets_the_same_answer_as_a_wrong_password(browser: Cl
 def test_the_way_back_leads_to_our_own_pages_only(browser: Client) -> None:
     for target, expected in (
         ("/audit/", "/audit/"),
-        ("https://evil.example/", "/worklist/"),
-        ("//evil.example", "/worklist/"),
+        ("https://evil.example/", "/worklist/start/"),
+        ("//evil.example", "/worklist/start/"),
     ):
         response = browser.post(LOGIN, {"username": "r.reader", "password": PASSWORD, "next": target})
         assert response["Location"] == expected
