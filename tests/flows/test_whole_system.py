@@ -70,8 +70,8 @@ def test_a_study_is_announced_complete_when_nothing_more_arrives(system):
     session = HTTPSession(system, READER)
     row = f"/worklist/rows/{dataset.StudyInstanceUID}/"
 
-    assert b'data-status="receiving"' in session.get(row)[1]
-    eventually(lambda: b'data-status="complete"' in session.get(row)[1], 30)
+    eventually(lambda: b'data-status="in_progress"' in session.get(row)[1])
+    eventually(lambda: b'data-status="checked"' in session.get(row)[1], 30)
 
 
 def test_an_unknown_device_is_refused(system):

@@ -14,8 +14,47 @@ const GRACE_MS = 6_000;
 /** A list in a background tab gives its connection back after this time. */
 const HIDDEN_MS = 60_000;
 
-/** Follow the server's notices of changed studies. The browser reconnects by itself. */
+/** Who listens to the stream of an address, and what ends it. */
+interface SharedStream {
+  readonly listeners: Set<StudyEventHandlers>;
+  readonly close: Disposer;
+}
+
+const streams = new Map<string, SharedStream>();
+
+/**
+ * Follow the server's notices of changed studies. The browser reconnects by itself.
+ *
+ * All who follow the same address on a page share one connection: a browser has six for a server, and a page that
+ * took several for itself would leave none for the second window, whose pages then could not load.
+ */
 export function followStudies(url: string, handlers: StudyEventHandlers): Disposer {
+  const stream = streams.get(url) ?? shared(url);
+  stream.listeners.add(handlers);
+  return () => {
+    stream.listeners.delete(handlers);
+    if (stream.listeners.size > 0 || streams.get(url) !== stream) return;
+    streams.delete(url);
+    stream.close();
+  };
+}
+
+function shared(url: string): SharedStream {
+  const listeners = new Set<StudyEventHandlers>();
+  const tell = (say: (handlers: StudyEventHandlers) => void) => {
+    for (const one of [...listeners]) say(one);
+  };
+  const close = openStream(url, {
+    study: (uid, notice) => tell(({ study }) => study(uid, notice)),
+    state: (state) => tell((one) => one.state(state)),
+    missed: () => tell(({ missed }) => missed()),
+  });
+  const stream = { listeners, close };
+  streams.set(url, stream);
+  return stream;
+}
+
+function openStream(url: string, handlers: StudyEventHandlers): Disposer {
   const bag = new DisposerBag();
   let source: EventSource | null = null;
   let graceTimer = 0;
