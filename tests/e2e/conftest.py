@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
 from tests.running_system import RunningSystem, running_system
+from viewer.preferences import VERSION
 
 _FLAGS = [
     "--no-sandbox",
@@ -55,6 +56,14 @@ def signed_in() -> dict[str, StorageState]:
     return {}
 
 
+# Preferences stay on the server, and another test may have changed keys, mouse or questions of the same user.
+AS_DELIVERED = """async version => {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    const headers = {"Content-Type": "application/json", "X-CSRFToken": token};
+    await fetch("/viewer/preferences.json", {method: "PUT", headers, body: JSON.stringify({version})});
+}"""
+
+
 @pytest.fixture
 def visit(
     system: RunningSystem, browser: Browser, signed_in: dict[str, StorageState]
@@ -82,6 +91,8 @@ def visit(
                 log_in(made.page, username, system.passwords[username])
                 made.page.goto("/worklist/")
                 signed_in[username] = context.storage_state()
+            if len(visits) == 1:
+                made.page.evaluate(AS_DELIVERED, VERSION)
         return made
 
     yield open_visit
