@@ -20,7 +20,7 @@ def visible_tasks(user: Visitor) -> QuerySet[ReadingTask]:
 
 def readable_studies(user: Visitor) -> QuerySet[Study]:
     """Return the studies on which the user may report, by membership or because they were shared for that."""
-    return filter_visible(Study.objects.all(), user, Codename.REPORT_STUDY)
+    return filter_visible(Study.objects.filter(is_withdrawn=False), user, Codename.REPORT_STUDY)
 
 
 def exportable_studies(user: Visitor) -> QuerySet[Study]:

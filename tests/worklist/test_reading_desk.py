@@ -143,7 +143,7 @@ def numbered(number: int, facility: Facility, **values: object) -> Study:
     return study
 
 
-def test_what_comes_next_is_ones_own_then_ones_subspecialty_then_the_most_urgent(
+def test_what_comes_next_is_stat_then_ones_own_then_ones_subspecialty_then_the_rest(
     north: Facility, radiologist: User
 ):
     Reader.objects.create(user=radiologist, facility=north, subspecialties=["chest"])
@@ -152,7 +152,7 @@ def test_what_comes_next_is_ones_own_then_ones_subspecialty_then_the_most_urgent
     chest = numbered(3, north, subspecialty="chest")
     assigned = numbered(4, north, assigned_to=radiologist)
     found = [claim_next(user=radiologist) for _ in range(4)]
-    assert found == [assigned, chest, stat, routine]
+    assert found == [stat, assigned, chest, routine]
     assert claim_next(user=radiologist) is None
     assert {task_of(one).claimed_by for one in found} == {radiologist}
 
@@ -175,6 +175,12 @@ def test_what_was_skipped_comes_last_and_is_not_forgotten(north: Facility, radio
     first, second = numbered(1, north), numbered(2, north)
     reading.skip(study=first, user=radiologist)
     assert [claim_next(user=radiologist), claim_next(user=radiologist)] == [second, first]
+
+
+def test_a_study_of_which_nothing_is_left_to_show_is_not_next(north: Facility, radiologist: User):
+    study = numbered(1, north)
+    Study.objects.filter(pk=study.pk).update(is_withdrawn=True)
+    assert claim_next(user=radiologist) is None
 
 
 def test_the_study_that_one_comes_from_is_not_next(north: Facility, radiologist: User):
