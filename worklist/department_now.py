@@ -55,7 +55,7 @@ def department_now(facility: Facility) -> DepartmentNow:
     """Return what waits, is under way and is done today at a facility. Three queries, whatever the size of the archive."""
     now = timezone.now()
     first, after = day_at(facility, today_at(facility))
-    tasks = ReadingTask.objects.filter(facility=facility)
+    tasks = ReadingTask.objects.filter(facility=facility, study__is_withdrawn=False)
     numbers = tasks.filter(Q(status=ReadingStatus.BEING_READ) | Q(status__in=_WAITING)).aggregate(
         being_read=Count("pk", filter=Q(status=ReadingStatus.BEING_READ)),
         unassigned=Count("pk", filter=Q(status__in=_WAITING, assigned_to__isnull=True)),
@@ -74,7 +74,9 @@ def department_now(facility: Facility) -> DepartmentNow:
 def _waiting(facility: Facility, now: datetime) -> list[Waiting]:
     rows = {
         row["priority"]: row
-        for row in ReadingTask.objects.filter(facility=facility, status__in=_WAITING)
+        for row in ReadingTask.objects.filter(
+            facility=facility, status__in=_WAITING, study__is_withdrawn=False
+        )
         .values("priority")
         .annotate(
             studies=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=now)), since=Min("clock_started_at")

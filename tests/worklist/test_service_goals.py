@@ -14,6 +14,7 @@ from accounts.roles import Role
 from tests import people
 from tests.worklist.department import arrived, order, step_of
 from worklist.models import Priority, ReadingTask, ScheduledProcedureStep
+from worklist.services.escalation import escalate_overdue
 from worklist.turnaround import GROUPING_OF, Period, turnarounds
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -123,6 +124,14 @@ def test_the_wall_counts_what_waits_and_names_no_patient(north: Facility, page: 
     assert "wall__stuck" in text
     assert "Family" not in text
     assert "P1" not in text
+
+
+def test_what_was_rejected_as_a_whole_waits_for_nobody(north: Facility, page: Client):
+    study = arrived(1, facility=north)
+    ReadingTask.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    type(study).objects.update(is_withdrawn=True)
+    assert "outside the goal" not in page.get("/worklist/wall/?part=1").content.decode()
+    assert escalate_overdue() == 0
 
 
 def test_the_cost_of_the_wall_does_not_grow(north: Facility, page: Client, django_assert_max_num_queries):

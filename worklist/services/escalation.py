@@ -19,9 +19,9 @@ def escalate_overdue(*, batch: int = 200) -> int:
     """
     now = timezone.now()
     overdue = list(
-        ReadingTask.objects.filter(status__in=_WAITING, due_at__lte=now, escalated_at__isnull=True).order_by(
-            "priority", "due_at"
-        )[:batch]
+        ReadingTask.objects.filter(
+            status__in=_WAITING, due_at__lte=now, escalated_at__isnull=True, study__is_withdrawn=False
+        ).order_by("priority", "due_at")[:batch]
     )
     for task in overdue:
         write(task, user=None, action="escalate", escalated_at=now)
