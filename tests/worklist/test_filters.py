@@ -249,9 +249,17 @@ def test_a_range_without_dates_filters_nothing() -> None:
 ADDRESS = re.compile(rb"""(?:href|src|action|data-[a-z-]*url)="([^"]*)\"""")
 
 
-@pytest.mark.parametrize("text", ["Müller-Lüdenscheidt", "HN-0042", "ACC.7"], ids=["name", "ID", "accession"])
+@pytest.mark.parametrize(
+    ("text", "traces"),
+    [
+        ("Müller-Lüdenscheidt", ["müller", "m%c3%bc", "denscheidt"]),
+        ("HN-0042", ["hn-0042", "hn%2d0042"]),
+        ("ACC.7", ["acc.7", "acc%2e7"]),
+    ],
+    ids=["name", "ID", "accession"],
+)
 def test_the_searched_text_is_in_no_address(
-    text: str, radiologist: User, studies: dict[str, Study], log_in: LogIn
+    text: str, traces: list[str], radiologist: User, studies: dict[str, Study], log_in: LogIn
 ) -> None:
     client = log_in(radiologist)
 
@@ -266,8 +274,8 @@ def test_the_searched_text_is_in_no_address(
     ]
     assert len(addresses) > 10
     for address in addresses:
-        assert text.lower().split("-")[0].encode() not in address.lower()
-        assert b"m%c3%bc" not in address.lower()
+        for trace in traces:
+            assert trace.encode() not in address.lower()
     assert b"modality=CT" in addresses[0]
     assert b"sort=patient" in addresses[0]
 
