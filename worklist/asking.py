@@ -67,6 +67,8 @@ def usual_order(criteria: Criteria, saved: SavedList | None) -> tuple[Column, bo
 
 def saved_list_of(user: User, list_uid: str) -> SavedList | None:
     """Return a saved list that the user has."""
+    if not list_uid:
+        return None
     try:
         return visible_lists(user).filter(list_uid=UUID(list_uid)).first()
     except ValueError:

@@ -19,6 +19,7 @@ from worklist.criteria import MINE, UNFILTERED_LIST, Criteria, DatePreset, Posit
 from worklist.list_settings import Tab
 from worklist.models import ListSettings, PatientClass, Priority
 from worklist.presentation import RowContext, row_of
+from worklist.row_html import rows_html
 from worklist.search_line import MODALITIES, understand
 from worklist.selectors import COUNT_LIMIT, Page, expected_instances
 from worklist.services.subspecialty import SUBSPECIALTIES
@@ -37,7 +38,7 @@ def page_context(
     """Return what the template shows of a page."""
     criteria, position, studies = asked.criteria, asked.position, page.studies
     columns = chosen_columns(settings.columns, has_sites=len(facilities) > 1)
-    rows = RowContext(
+    context = RowContext(
         columns=columns,
         column=position.column,
         user_pk=user.pk,
@@ -45,11 +46,13 @@ def page_context(
         expected=expected_instances(studies),
         set_aside=page.set_aside,
     )
+    rows = [row_of(study, context) for study in studies]
     ordered = asked.kept.copy()
     ordered["sort"], ordered["dir"] = position.column.key, "desc" if position.is_descending else "asc"
     current = next((tab for tab in tabs if tab.key == asked.list_key), None)
     return {
-        "rows": [row_of(study, rows) for study in studies],
+        "rows": rows,
+        "rows_html": rows_html(rows),
         "columns": [_column_context(column, position, asked.kept) for column in columns],
         "tabs": [_tab_context(tab, asked, settings) for tab in tabs],
         "tab": current,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -27,7 +28,7 @@ class Cell:
     Attributes
     ----------
     kind
-        Which branch of the template writes it; "text" writes nothing but the text.
+        Which function of `row_html` writes it; "text" writes nothing but the text.
     """
 
     key: str
@@ -66,7 +67,6 @@ class Row:
     notes: list[str]
     reader_since: str
     last_image: str
-    moment: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,18 @@ class RowContext:
     expected: dict[int, int]
     set_aside: frozenset[int] = frozenset()
 
+    # Words and addresses that every row needs are looked up once.
+    @cached_property
+    def labels(self) -> dict[object, str]:
+        """The words for priorities and statuses."""
+        return {value: str(label) for value, label in (*Priority.choices, *ReadingStatus.choices)}
+
+    @cached_property
+    def viewer_address(self) -> tuple[str, str]:
+        """What comes before and after the UID in the address of the viewer."""
+        before, _uid, after = reverse("viewer:study", args=["0.0"]).rpartition("0.0")
+        return before, after
+
 
 def row_of(study: Study, context: RowContext, *, is_here: bool = True) -> Row:
     """Return the row of a study; what `selectors.with_all_of_rows` names must have been selected with it."""
@@ -88,7 +100,7 @@ def row_of(study: Study, context: RowContext, *, is_here: bool = True) -> Row:
     is_aside = study.pk in context.set_aside
     return Row(
         study_instance_uid=study.study_instance_uid,
-        viewer_url=reverse("viewer:study", args=[study.study_instance_uid]),
+        viewer_url=study.study_instance_uid.join(context.viewer_address),
         status=task.status if task else ReadingStatus.IN_PROGRESS,
         cells=[
             Cell(column.key, _TEXT_OF[column.key](study, task, context), _KIND_OF.get(column.key, "text"))
@@ -105,7 +117,6 @@ def row_of(study: Study, context: RowContext, *, is_here: bool = True) -> Row:
         notes=notes,
         reader_since=_time(task.claimed_at, zone, context.now) if task and task.claimed_at else "",
         last_image=_time(study.last_instance_at, zone, context.now),
-        moment=_moment(study, task, context).replace(" ", "T"),
     )
 
 
@@ -148,8 +159,8 @@ def _moment(study: Study, task: ReadingTask | None, context: RowContext) -> str:
 
 _Text = Callable[[Study, ReadingTask | None, RowContext], str]
 _TEXT_OF: dict[str, _Text] = {
-    "priority": lambda study, task, context: str(Priority(task.priority).label) if task else "",
-    "status": lambda study, task, context: str(ReadingStatus(task.status if task else "in_progress").label),
+    "priority": lambda study, task, context: context.labels[task.priority] if task else "",
+    "status": lambda study, task, context: context.labels[task.status if task else ReadingStatus.IN_PROGRESS],
     "due": lambda study, task, context: _due(study, task, context),
     "patient": lambda study, task, context: display_name(study.patient_name),
     "patient_id": lambda study, task, context: study.patient_id,

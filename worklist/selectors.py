@@ -21,7 +21,7 @@ COUNT_LIMIT = 1000
 # A reader who has set aside more than this has set aside the oldest of them in vain.
 _SKIPS_HEEDED = 500
 # What a row shows beside the study itself.
-_BESIDE = ("facility__department", "reading__claimed_by", "reading__assigned_to")
+_BESIDE = ("facility__department", "reading")
 
 
 @dataclass(frozen=True)

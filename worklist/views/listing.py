@@ -21,6 +21,7 @@ from worklist.forms import FilterForm, address_parameters, criteria_of
 from worklist.list_page import page_context
 from worklist.list_settings import first_query, settings_of, tabs_of
 from worklist.presentation import RowContext, row_of
+from worklist.row_html import rows_html
 from worklist.selectors import expected_instances, fits, list_page, set_aside_keys, with_all_of_rows
 from worklist.views.http import private, user_of
 
@@ -99,7 +100,7 @@ def study_row(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
         set_aside=set_aside_keys(user, asked.criteria, [study]),
     )
     is_here = fits(user, asked.criteria, study, today=timezone.localdate())
-    return render(request, "worklist/_row.html", {"row": row_of(study, context, is_here=is_here)})
+    return HttpResponse(rows_html([row_of(study, context, is_here=is_here)]))
 
 
 @require_GET
