@@ -30,6 +30,7 @@ class TaskName(StrEnum):
     RENDER_REGION = "viewer.render_region"
     READ_DOCUMENT = "viewer.read_document"
     MEASURE_REGION = "viewer.measure_region"
+    MEASURE_PLANE_REGION = "viewer.measure_plane_region"
     RENDER_PLANE = "viewer.render_plane"
     RENDER_BLOCK = "viewer.render_block"
     RENDER_FUSION = "viewer.render_fusion"
@@ -58,6 +59,7 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.RENDER_REGION: Queue.RENDER,
     TaskName.READ_DOCUMENT: Queue.RENDER,
     TaskName.MEASURE_REGION: Queue.RENDER,
+    TaskName.MEASURE_PLANE_REGION: Queue.RENDER,
     TaskName.RENDER_PLANE: Queue.RENDER,
     # A reader waits for it, a second or two of work; it must not stand behind what is rendered ahead.
     TaskName.RENDER_BLOCK: Queue.RENDER,

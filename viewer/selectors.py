@@ -1,6 +1,6 @@
 """Reads of what readers have drawn and marked. The caller has found the study through `archive.selectors`."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from archive.models import Instance, Study
 from viewer.models import Annotation, KeyImage
@@ -9,12 +9,12 @@ from viewer.models import Annotation, KeyImage
 def annotations_of_study(study: Study) -> QuerySet[Annotation]:
     """Return the annotations of a study that are not deleted, in the order in which they were made.
 
-    Those of rejected images come back with the images.
+    Those of rejected images come back with the images. A mark on a plane belongs to the series, whichever image its
+    row names.
     """
     return (
-        Annotation.objects.filter(
-            instance__series__study=study, instance__rejection__isnull=True, is_deleted=False
-        )
+        Annotation.objects.filter(instance__series__study=study, is_deleted=False)
+        .filter(Q(instance__rejection__isnull=True) | Q(plane__isnull=False))
         .select_related("instance__series")
         .order_by("pk")
     )

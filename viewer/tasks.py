@@ -10,7 +10,9 @@ from viewer.fusion import services as fusion_services
 from viewer.fusion.request import FusionRequest
 from viewer.regions.request import RegionRequest
 from viewer.slides.request import SlideRequest
+from viewer.statistics.on_planes import PlaneStatisticsRequest
 from viewer.statistics.request import StatisticsRequest
+from viewer.statistics.services import measure_requested_plane_region
 from viewer.tiles.request import TileRequest
 from viewer.volumes import services as volume_services
 from viewer.volumes.block import BlockRequest
@@ -57,6 +59,12 @@ def read_document(**arguments: Any) -> None:
 def measure_region(**arguments: Any) -> None:
     """Compute the statistics of a region that a reader waits for."""
     services.measure_requested_region(StatisticsRequest.from_task_arguments(arguments))
+
+
+@task(TaskName.MEASURE_PLANE_REGION)
+def measure_plane_region(**arguments: Any) -> None:
+    """Compute the statistics of a region on a plane that a reader waits for."""
+    measure_requested_plane_region(PlaneStatisticsRequest.from_task_arguments(arguments))
 
 
 @task(TaskName.WARM_SERIES)

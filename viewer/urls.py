@@ -39,6 +39,11 @@ urlpatterns = [
     ),
     path("studies/<uid:study_instance_uid>/annotations.json", annotations.annotations, name="annotations"),
     path(
+        "studies/<uid:study_instance_uid>/annotations/<uid:annotation_uid>/statistics.json",
+        statistics.statistics_on_plane,
+        name="statistics_on_plane",
+    ),
+    path(
         "studies/<uid:study_instance_uid>/annotations/<uid:annotation_uid>",
         annotations.annotation,
         name="annotation",

@@ -28,6 +28,7 @@ TASKS = {
     "viewer.render_block": tasks.render_block,
     "viewer.render_fusion": tasks.render_fusion,
     "viewer.build_volume": tasks.build_volume,
+    "viewer.measure_plane_region": tasks.measure_plane_region,
     "viewer.warm_planes": tasks.warm_planes,
 }
 

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 import redis
 
-from common.tasks import TaskName, TaskQueueUnavailableError, send_now
+from common.tasks import TaskQueueUnavailableError, send_now
 from viewer.exceptions import RenderingUnavailableError
-from viewer.statistics.request import StatisticsRequest
+from viewer.statistics.request import MeasuringRequest
 from viewer.tiles.cache import CachedPicture, tile_cache
 
 # How long all of them together are waited for.
 PATIENCE_SECONDS = 3.0
 
 
-def gather_statistics(requests: Sequence[StatisticsRequest]) -> list[CachedPicture] | None:
+def gather_statistics(requests: Sequence[MeasuringRequest]) -> list[CachedPicture] | None:
     """Return the statistics in the order of the requests, or None while workers still compute some.
 
     Raises
@@ -29,7 +29,7 @@ def gather_statistics(requests: Sequence[StatisticsRequest]) -> list[CachedPictu
         for request in requests:
             key = request.cache_key()
             if key in missing and cache.claim(key):
-                send_now(TaskName.MEASURE_REGION, **request.as_task_arguments())
+                send_now(request.task, **request.as_task_arguments())
         until = time.monotonic() + PATIENCE_SECONDS
         for key in missing:
             cache.wait(key, seconds=max(0.01, until - time.monotonic()))

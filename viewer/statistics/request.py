@@ -3,8 +3,9 @@
 import hashlib
 import math
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
+from common.tasks import TaskName
 from dicomkit.marking import POINT_COUNTS, REGION_KINDS, MarkingKind
 from dicomkit.region_shapes import Point
 from viewer.exceptions import InvalidTileRequestError
@@ -15,21 +16,15 @@ STATISTICS_VERSION = 1
 _FARTHEST_PIXEL = 1e6
 
 
-@dataclass(frozen=True)
-class StatisticsRequest(PictureRequest):
-    """A region on one frame.
+class MeasuringRequest(PictureRequest):
+    """A region on something that has pixels; `task` computes its statistics.
 
-    Attributes
-    ----------
-    sha256
-        The content that is measured. As a part of the key it makes an entry valid for ever.
-    points
-        (column, row) in pixels of the whole frame, as many as the kind has.
+    Subclasses are dataclasses and have `kind` and `points`: (column, row) in pixels of the whole frame, or of the plane,
+    as many as the kind has.
     """
 
-    sha256: str
-    sop_instance_uid: str
-    frame_number: int
+    task: ClassVar[TaskName]
+
     kind: MarkingKind
     points: tuple[Point, ...]
 
@@ -45,10 +40,32 @@ class StatisticsRequest(PictureRequest):
         ):
             raise InvalidTileRequestError("Points are finite numbers of pixels.")
 
+    def drawn(self) -> str:
+        """Return a short name of the outline."""
+        return hashlib.sha256(repr((str(self.kind), self.points)).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class StatisticsRequest(MeasuringRequest):
+    """A region on one frame.
+
+    Attributes
+    ----------
+    sha256
+        The content that is measured. As a part of the key it makes an entry valid for ever.
+    """
+
+    task = TaskName.MEASURE_REGION
+
+    sha256: str
+    sop_instance_uid: str
+    frame_number: int
+    kind: MarkingKind
+    points: tuple[Point, ...]
+
     def cache_key(self) -> str:
         """Return the key in the cache; it holds no patient data."""
-        drawn = hashlib.sha256(repr((str(self.kind), self.points)).encode()).hexdigest()[:32]
-        return f"statistics:{STATISTICS_VERSION}:{self.sha256}:{self.frame_number}:{drawn}"
+        return f"statistics:{STATISTICS_VERSION}:{self.sha256}:{self.frame_number}:{self.drawn()}"
 
     @classmethod
     def from_task_arguments(cls, arguments: dict[str, Any]) -> Self:

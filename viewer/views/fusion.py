@@ -24,7 +24,6 @@ from viewer.views.opening import opened_instance, opened_series
 from viewer.views.pictures import CACHE_CONTROL, picture_answer, requested_tile, unavailable
 from viewer.views.volume_addresses import (
     REFUSALS,
-    current_volume,
     oblique_request,
     plane_request,
     refused,
@@ -32,7 +31,7 @@ from viewer.views.volume_addresses import (
 )
 from viewer.volumes.fetching import exists
 from viewer.volumes.request import PlaneRequest
-from viewer.volumes.series import SeriesVolume
+from viewer.volumes.series import SeriesVolume, current_volume
 
 _OPENING = "The opening of each study is recorded once per session."
 _NOTHING_OVER = gettext_noop("Nothing can be laid over this image")

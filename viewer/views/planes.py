@@ -16,7 +16,6 @@ from viewer.views.opening import opened_series
 from viewer.views.pictures import CACHE_CONTROL, picture_answer, unavailable
 from viewer.views.volume_addresses import (
     REFUSALS,
-    current_volume,
     oblique_request,
     plane_request,
     refused,
@@ -26,7 +25,7 @@ from viewer.volumes.block import BlockRequest
 from viewer.volumes.body import volume_body
 from viewer.volumes.fetching import damaged_slices, exists, fetch_plane
 from viewer.volumes.request import PlaneRequest
-from viewer.volumes.series import SeriesVolume
+from viewer.volumes.series import SeriesVolume, current_volume
 
 _OPENING = "The opening of the study is recorded once per session."
 # Without the content in its address, another picture may come from it as soon as the series changes.

@@ -1,18 +1,20 @@
 """What the stored pixels inside of a region say. Permission first, then the entity tag, then the cache."""
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from accounts.decorators import requires
 from audit.decorators import not_audited
 from common.http import not_modified, problem
-from common.tasks import TaskName
+from dicomkit.errors import NotAVolumeError
 from dicomkit.marking import REGION_KINDS, MarkingKind
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
-from viewer.statistics.request import StatisticsRequest, points_of
+from viewer.selectors import annotation_of_study
+from viewer.statistics.on_planes import plane_statistics_request
+from viewer.statistics.request import MeasuringRequest, StatisticsRequest, points_of
 from viewer.tiles.service import fetch_picture
-from viewer.views.opening import opened_instance
+from viewer.views.opening import opened_instance, opened_study
 from viewer.views.pictures import CACHE_CONTROL, picture_answer, unavailable
 
 
@@ -32,14 +34,45 @@ def statistics(request: HttpRequest, sop_instance_uid: str, frame_number: int) -
         )
     except InvalidTileRequestError as error:
         return problem(400, "No such region", str(error))
-    if (unchanged := not_modified(request, asked.etag())) is not None:
-        unchanged["Cache-Control"] = CACHE_CONTROL
-        return unchanged
     try:
-        found = fetch_picture(asked.cache_key(), TaskName.MEASURE_REGION, **asked.as_task_arguments())
+        return _answer(request, asked, CACHE_CONTROL)
     except RenderingUnavailableError as error:
         return unavailable(error)
-    return picture_answer(found, asked.etag(), content_type="application/json")
+
+
+@require_GET
+@not_audited("The opening of the study is recorded once per session.")
+@requires(None)
+def statistics_on_plane(
+    request: HttpRequest, study_instance_uid: str, annotation_uid: str
+) -> HttpResponseBase:
+    """Return the statistics of a region that is kept on a plane, at the revision of the address; as for an image."""
+    study = opened_study(request, study_instance_uid)
+    annotation = annotation_of_study(study, annotation_uid)
+    if annotation is None or annotation.plane is None or annotation.kind not in REGION_KINDS:
+        raise Http404
+    if str(annotation.revision) != request.GET.get("revision"):
+        return problem(
+            409, "The mark has changed", "Somebody has changed this mark. Look at it as it is now."
+        )
+    try:
+        asked = plane_statistics_request(annotation)
+        return _answer(request, asked, "private, no-cache")
+    except (InvalidTileRequestError, NotAVolumeError) as error:
+        return problem(422, "This region cannot be measured", str(error))
+    except RenderingUnavailableError as error:
+        return unavailable(error)
+
+
+def _answer(request: HttpRequest, asked: MeasuringRequest, cache_control: str) -> HttpResponseBase:
+    etag = asked.etag()
+    response: HttpResponseBase | None = not_modified(request, etag)
+    if response is None:
+        found = fetch_picture(asked.cache_key(), asked.task, **asked.as_task_arguments())
+        response = picture_answer(found, etag, content_type="application/json")
+    if response.status_code in (200, 304):
+        response["Cache-Control"] = cache_control
+    return response
 
 
 def _kind(name: str) -> MarkingKind:

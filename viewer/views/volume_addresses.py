@@ -13,37 +13,9 @@ from dicomkit.reformat_voxels import Projection
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError, VolumeChangedError
 from viewer.views.pictures import requested_tile, unavailable
 from viewer.volumes.request import OBLIQUE, ObliquePlane, PlaneRequest
-from viewer.volumes.series import SeriesVolume, content_of, content_tag, series_volume
+from viewer.volumes.series import SeriesVolume
 
 _NO_VOLUME = gettext_noop("This series cannot be reformatted")
-
-
-def current_volume(series_instance_uid: str, tag: str = "", *, group: int = 0) -> SeriesVolume:
-    """Return the volume of a series as it is now.
-
-    Parameters
-    ----------
-    tag
-        Of the content that an address was made for, see `content_tag`; "" for whatever there is.
-    group
-        Which of several images at each position, see `dicomkit.volume_groups`.
-
-    Raises
-    ------
-    NotAVolumeError
-        It has none.
-    VolumeChangedError
-        The address was made for other images.
-    RenderingUnavailableError
-        It has changed while this was found out.
-    """
-    content = content_of(series_instance_uid, group=group)
-    if tag and tag != content_tag(content):
-        raise VolumeChangedError("Images were added to this series or taken from it. Open it again.")
-    found = series_volume(series_instance_uid, content=content)
-    if found is None:
-        raise RenderingUnavailableError("The series is changing at this moment.")
-    return found
 
 
 def requested_group(request: HttpRequest) -> int:

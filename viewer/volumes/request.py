@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from dicomkit.geometry import ImagePlane
+from dicomkit.geometry import ImagePlane, Vector
 from dicomkit.reformat import PlaneName, ReformatPlane
 from dicomkit.reformat_voxels import Projection
 from viewer.exceptions import InvalidTileRequestError
@@ -64,17 +64,10 @@ class ObliquePlane:
 
     def reformat_plane(self) -> ReformatPlane:
         """Return the plane, its directions made perpendicular to the last digit."""
-        row = _unit(self.orientation[:3])
-        along = sum(a * b for a, b in zip(row, self.orientation[3:], strict=True))
-        column = _unit(
-            (
-                self.orientation[3] - along * row[0],
-                self.orientation[4] - along * row[1],
-                self.orientation[5] - along * row[2],
-            )
-        )
         spacing_mm = (self.spacing_mm, self.spacing_mm)
-        return ReformatPlane(ImagePlane(self.position, row, column), spacing_mm, self.rows, self.columns)
+        return ReformatPlane(
+            perpendicular_plane(self.position, self.orientation), spacing_mm, self.rows, self.columns
+        )
 
 
 @dataclass(frozen=True)
@@ -154,11 +147,27 @@ class PlaneRequest(PictureRequest):
         return cls(**{**arguments, "tile": tile, "oblique": oblique})
 
 
+def perpendicular_plane(
+    position: Vector, orientation: tuple[float, float, float, float, float, float]
+) -> ImagePlane:
+    """Return a plane whose directions were rounded, made perpendicular to the last digit."""
+    row = _unit(orientation[:3])
+    along = sum(a * b for a, b in zip(row, orientation[3:], strict=True))
+    column = _unit(
+        (
+            orientation[3] - along * row[0],
+            orientation[4] - along * row[1],
+            orientation[5] - along * row[2],
+        )
+    )
+    return ImagePlane(position, row, column)
+
+
 def damaged_key(content: str) -> str:
     """Return the key under which is noted how many slices of a volume cannot be decoded."""
     return f"volume:damaged:{content}"
 
 
-def _unit(vector: tuple[float, ...]) -> tuple[float, float, float]:
+def _unit(vector: tuple[float, ...]) -> Vector:
     length = math.hypot(*vector)
     return vector[0] / length, vector[1] / length, vector[2] / length

@@ -19,6 +19,7 @@ from dicomkit.volume import VolumeImage, VolumeStack, volume_of
 from dicomkit.volume_findings import Finding, oblique
 from dicomkit.volume_geometry import VolumeGeometry
 from dicomkit.volume_packing import common_packing
+from viewer.exceptions import RenderingUnavailableError, VolumeChangedError
 from viewer.stack import plane_of
 
 # Counted up whenever the same images yield another volume than before.
@@ -101,6 +102,34 @@ def content_of(series_instance_uid: str, *, group: int = 0) -> str:
 def content_tag(content: str) -> str:
     """Return what addresses carry of a content, so that what a browser has kept of it is never taken for another."""
     return content[:_TAG_LENGTH]
+
+
+def current_volume(series_instance_uid: str, tag: str = "", *, group: int = 0) -> SeriesVolume:
+    """Return the volume of a series as it is now. Not filtered by user.
+
+    Parameters
+    ----------
+    tag
+        Of the content that an address was made for, see `content_tag`; "" for whatever there is.
+    group
+        Which of several images at each position, see `dicomkit.volume_groups`.
+
+    Raises
+    ------
+    NotAVolumeError
+        It has none.
+    VolumeChangedError
+        The address was made for other images.
+    RenderingUnavailableError
+        It has changed while this was found out.
+    """
+    content = content_of(series_instance_uid, group=group)
+    if tag and tag != content_tag(content):
+        raise VolumeChangedError("Images were added to this series or taken from it. Open it again.")
+    found = series_volume(series_instance_uid, content=content)
+    if found is None:
+        raise RenderingUnavailableError("The series is changing at this moment.")
+    return found
 
 
 def series_volume(series_instance_uid: str, *, content: str) -> SeriesVolume | None:

@@ -52,3 +52,12 @@ test("planes of other directions, other series and stored images do not show it"
   expect(onShownPlane(mark, plane([0, 50, 0], { sopInstanceUid: "1.2.3" }))).toBeNull();
   expect(planePlaceOf(plane([0, 50, 0], { sopInstanceUid: "1.2/rotating" }))).toBeNull();
 });
+
+test("a mark notes of what slab and of which images its values are", () => {
+  const slab = plane([0, 50, 0], {
+    sliceThicknessMm: 8,
+    tileUrl: "/p/{level}.png?of=1&group=2&slab=8&projection=min",
+  });
+  expect(planePlaceOf(slab)).toMatchObject({ thicknessMm: 8, projection: "min", group: 2 });
+  expect(planePlaceOf(plane([0, 50, 0]))).toMatchObject({ projection: null, group: 0 });
+});

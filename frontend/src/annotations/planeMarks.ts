@@ -1,3 +1,4 @@
+import { groupOf, projectionOf } from "../api/volume";
 import type { PlanePlace } from "../dicom/annotation";
 import type { StudyImage } from "../dicom/types";
 import { dot, onPlane, patientPointOf, type Vector } from "../geometry/planes";
@@ -21,6 +22,8 @@ export function planePlaceOf(image: StudyImage): PlanePlace | null {
     rows: image.rows,
     columns: image.columns,
     thicknessMm: sliceThicknessMm,
+    projection: projectionOf(image),
+    group: groupOf(image),
   };
 }
 

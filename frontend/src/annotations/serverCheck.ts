@@ -1,5 +1,5 @@
 import { Emitter } from "../core/emitter";
-import type { AnnotationKind, FramePlace } from "../dicom/annotation";
+import { isSamePlane, type PlanePlace, type StoredAnnotation } from "../dicom/annotation";
 import type { RegionStatistics } from "../dicom/regionStatistics";
 import type { ImagePoint } from "../geometry/points";
 import { REGION_KINDS } from "../geometry/regionShape";
@@ -7,38 +7,41 @@ import type { Annotation, AnnotationStore } from "./store";
 
 export type ServerStatistics = RegionStatistics & { readonly unit: string };
 
-type FetchStatistics = (
-  place: FramePlace,
-  kind: AnnotationKind,
-  points: readonly ImagePoint[],
-) => Promise<ServerStatistics | null>;
+type FetchStatistics = (region: StoredAnnotation) => Promise<ServerStatistics | null>;
+
+interface Known {
+  readonly points: readonly ImagePoint[];
+  readonly plane: PlanePlace | null;
+  readonly statistics: ServerStatistics;
+}
 
 /** What the server computes of regions from the stored file, for those that are kept. */
 export class ServerCheck {
   readonly changed = new Emitter<void>();
-  private readonly known = new Map<string, { points: readonly ImagePoint[]; statistics: ServerStatistics }>();
+  private readonly known = new Map<string, Known>();
 
   constructor(
     private readonly store: AnnotationStore,
     private readonly fetch: FetchStatistics,
   ) {}
 
-  /** null while nothing is known of the region as it is drawn now. */
-  of({ id, points }: Annotation): ServerStatistics | null {
+  /** null while nothing is known of the region as it is drawn now, or on a plane beside the one that it is kept on. */
+  of({ id, points, plane }: Annotation): ServerStatistics | null {
     const known = this.known.get(id);
-    return known?.points === points ? known.statistics : null;
+    if (known?.points !== points) return null;
+    const isThere = plane === known.plane || (plane && known.plane && isSamePlane(plane, known.plane));
+    return isThere ? known.statistics : null;
   }
 
   /** Ask for a region that was kept. */
   async ask(id: string): Promise<void> {
     const annotation = this.store.get(id);
     const kinds: readonly string[] = REGION_KINDS;
-    // The server measures what is stored, not what it reformats.
-    if (!annotation || annotation.plane || !kinds.includes(annotation.kind)) return;
-    const { points } = annotation;
-    const statistics = await this.fetch(annotation, annotation.kind, points);
+    if (!annotation || !kinds.includes(annotation.kind)) return;
+    const { points, plane } = annotation;
+    const statistics = await this.fetch(annotation);
     if (statistics === null) return;
-    this.known.set(id, { points, statistics });
+    this.known.set(id, { points, plane, statistics });
     this.changed.emit();
   }
 }

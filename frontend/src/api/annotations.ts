@@ -1,6 +1,5 @@
 import {
   ANNOTATION_KINDS,
-  type AnnotationKind,
   type FramePlace,
   type KeyImage,
   type PlanePlace,
@@ -117,12 +116,9 @@ export async function storeEvidence(studyInstanceUid: string): Promise<StoredEvi
 
 /** The statistics of a region as the server computes them from the stored file; null while it goes on computing. */
 export async function fetchStatistics(
-  place: FramePlace,
-  kind: AnnotationKind,
-  points: readonly ImagePoint[],
+  region: StoredAnnotation,
 ): Promise<(RegionStatistics & { readonly unit: string }) | null> {
-  const query = new URLSearchParams({ kind, points: points.map(({ x, y }) => `${x},${y}`).join(";") });
-  const url = `/viewer/statistics/${place.sopInstanceUid}/${place.frameNumber}.json?${query}`;
+  const url = statisticsUrl(region);
   for (let attempt = 0; attempt < STATISTICS_ATTEMPTS; attempt += 1) {
     const response = await request(url);
     if (response.status !== 202) return parseStatistics(await response.json());
@@ -130,6 +126,13 @@ export async function fetchStatistics(
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }
   return null;
+}
+
+function statisticsUrl({ plane, studyInstanceUid, uid, revision, ...region }: StoredAnnotation): string {
+  if (plane) return `${studyUrl(studyInstanceUid)}/annotations/${uid}/statistics.json?revision=${revision}`;
+  const { kind, points, sopInstanceUid, frameNumber } = region;
+  const query = new URLSearchParams({ kind, points: points.map(({ x, y }) => `${x},${y}`).join(";") });
+  return `/viewer/statistics/${sopInstanceUid}/${frameNumber}.json?${query}`;
 }
 
 async function send(method: "PUT" | "DELETE" | "POST", url: string, body?: object): Promise<Response> {
@@ -203,11 +206,24 @@ function parsePlane(fields: Fields): PlanePlace {
     rows: readNumber(fields, "rows"),
     columns: readNumber(fields, "columns"),
     thicknessMm: readNumberOrNull(fields, "thickness_mm"),
+    projection: readTextOrEmpty(fields, "projection") || null,
+    group: readNumberOrNull(fields, "group"),
   };
 }
 
-function planeBody({ position, orientation, spacingMm, rows, columns, thicknessMm }: PlanePlace): unknown {
-  return { position, orientation, spacing_mm: spacingMm, rows, columns, thickness_mm: thicknessMm };
+function planeBody(plane: PlanePlace): unknown {
+  const { position, orientation, spacingMm, rows, columns, thicknessMm, projection, group } = plane;
+  return {
+    position,
+    orientation,
+    spacing_mm: spacingMm,
+    rows,
+    columns,
+    thickness_mm: thicknessMm,
+    // What is not known is left out, as it was before.
+    ...(projection === null && thicknessMm !== null ? {} : { projection }),
+    ...(group === null ? {} : { group }),
+  };
 }
 
 function parseKeyImage(fields: Fields, studyInstanceUid: string): KeyImage {

@@ -129,6 +129,11 @@ export function groupOf(plane: StudyImage): number {
   return Number(/[?&]group=(\d+)/.exec(plane.tileUrl ?? "")?.[1] ?? 0);
 }
 
+/** How the values of a slab became one, from its address; null for a thin plane. */
+export function projectionOf(plane: StudyImage): string | null {
+  return /[?&]projection=(\w+)/.exec(plane.tileUrl ?? "")?.[1] ?? null;
+}
+
 /** The planes of a stack in any direction, as images. */
 export function obliqueImages(
   source: ObliqueSource,

@@ -35,6 +35,10 @@ export interface PlanePlace {
   readonly columns: number;
   /** Of a slab; null for a thin plane. */
   readonly thicknessMm: number | null;
+  /** How the values of a slab became one: max, min or mean. Null for a thin plane, and where that was not noted. */
+  readonly projection: string | null;
+  /** Which of several images at each position; null where that was not noted. */
+  readonly group: number | null;
 }
 
 /** What somebody drew: image points in the order that the kind gives them. */
@@ -96,12 +100,16 @@ export function isSameContent(one: AnnotationContent, other: AnnotationContent):
 /** The same image, or the same plane through the same series. */
 function isSamePlace(one: AnnotationContent, other: AnnotationContent): boolean {
   if (!one.plane || !other.plane) return !one.plane && !other.plane && frameKey(one) === frameKey(other);
-  const isSameSeries = one.seriesInstanceUid === other.seriesInstanceUid;
-  return isSameSeries && JSON.stringify(written(one.plane)) === JSON.stringify(written(other.plane));
+  return one.seriesInstanceUid === other.seriesInstanceUid && isSamePlane(one.plane, other.plane);
 }
 
-function written({ position, orientation, spacingMm, thicknessMm }: PlanePlace): unknown {
-  return [position, orientation, spacingMm, thicknessMm];
+/** Tell whether two planes lie at the same place and are made in the same way. */
+export function isSamePlane(one: PlanePlace, other: PlanePlace): boolean {
+  return JSON.stringify(written(one)) === JSON.stringify(written(other));
+}
+
+function written({ position, orientation, spacingMm, thicknessMm, projection, group }: PlanePlace): unknown {
+  return [position, orientation, spacingMm, thicknessMm, projection, group];
 }
 
 /** A UID of our own under the root for random ones (PS3.5 B.2). Works without a secure context, too. */

@@ -89,8 +89,8 @@ function writeList(list: HTMLElement, context: ViewerContext): void {
 function annotationItem(context: ViewerContext, annotation: Annotation, found: Found | null): HTMLElement {
   const { annotations: store, values } = context;
   const { kind, source, id } = annotation;
-  const shown = found?.image ?? shownPlane(context, annotation);
-  const lines = shown ? describeAnnotation(annotation, shown, store, values) : [annotation.text];
+  const shown = found ? { image: found.image, annotation } : shownPlane(context, annotation);
+  const lines = shown ? describeAnnotation(shown.annotation, shown.image, store, values) : [annotation.text];
   const kept = canBeKept(annotation) || source !== null;
   const by = source
     ? t("from {source}", { source: source.label || t("another system") })
@@ -100,7 +100,7 @@ function annotationItem(context: ViewerContext, annotation: Annotation, found: F
     title: [KINDS[kind].label, ...lines].filter(Boolean),
     where: annotation.plane ? t("on a plane through the series") : placeText(found),
     note: kept ? by : t("on a reformatted plane: not kept"),
-    check: found ? checkText(context, annotation, found.image) : "",
+    check: shown ? checkText(context, shown.annotation, shown.image) : "",
     mark: id,
     isSelected: id === store.selectedId,
     isReadOnly: source !== null || !annotation.mayEdit,
@@ -113,10 +113,16 @@ function annotationItem(context: ViewerContext, annotation: Annotation, found: F
   });
 }
 
-/** The plane on the screen that shows a mark; its numbers are read there. */
-function shownPlane({ grid }: ViewerContext, annotation: Annotation): StudyImage | null {
-  const images = grid.visible.flatMap(({ image }) => image ?? []);
-  return images.find((image) => onShownPlane(annotation, image) !== null) ?? null;
+/** A mark on the plane on the screen that shows it, in the pixels of that plane; its numbers are read there. */
+function shownPlane(
+  { grid }: ViewerContext,
+  kept: Annotation,
+): { image: StudyImage; annotation: Annotation } | null {
+  for (const { image } of grid.visible) {
+    const annotation = image && onShownPlane(kept, image);
+    if (annotation) return { image, annotation };
+  }
+  return null;
 }
 
 function keyImageItem(context: ViewerContext, place: FramePlace, note: string): HTMLElement {
