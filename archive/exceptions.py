@@ -1,5 +1,7 @@
 """What can go wrong in the archive. Messages carry UIDs and reasons, never patient data."""
 
+from django.utils.translation import gettext as _
+
 
 class ArchiveError(Exception):
     """Base of the archive's errors."""
@@ -42,7 +44,9 @@ class CorrectionConflictError(CorrectionError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This has been changed in the meantime. Look at the preview again and repeat what is still right."
+            _(
+                "This has been changed in the meantime. Look at the preview again and repeat what is still right."
+            )
         )
 
 
@@ -51,5 +55,7 @@ class FinalReportError(CorrectionError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The report is final. Only an administrator of the facility can correct the study now, with a reason."
+            _(
+                "The report is final. Only an administrator of the facility can correct the study now, with a reason."
+            )
         )

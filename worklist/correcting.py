@@ -15,16 +15,27 @@ from archive.services.corrections import identifying, rearranging, rejecting
 from dicomkit.identity import is_uid
 from dicomkit.key_object import KEY_OBJECT_SELECTION_DOCUMENT
 from dicomkit.temporal import parse_date
+from worklist.access import visible_procedures
+from worklist.models import RequestedProcedure
+from worklist.order_plans import joined_with, plan_matching, plan_parting
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What was filled in: of which study, by whom, the values by name, and the series that were ticked."""
+    """What was filled in: of which study, by whom, the values by name, and what was chosen: series, single images, and rejected
+    images that come back.
+    """
 
     study: Study
     user: User
     values: Mapping[str, str]
     series: tuple[str, ...]
+    restored: tuple[str, ...] = ()
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The SOP Instance UIDs of single images, which one field holds: a form has only so many fields."""
+        return tuple(dict.fromkeys(self.values.get("images", "").split()))
 
     def text(self, name: str, most: int = 64) -> str:
         """Return one value without padding."""
@@ -46,11 +57,13 @@ def plan_of(kind: str, filled: Filled) -> Plan:
 
 
 def _rejection(filled: Filled) -> Plan:
-    uids = Instance.objects.filter(
+    of_series = Instance.objects.filter(
         series__study=filled.study, series__series_instance_uid__in=filled.series
     ).values_list("sop_instance_uid", flat=True)
     return rejecting.plan_rejection(
-        study=filled.study, sop_instance_uids=list(uids), reason_code=filled.text("reason_code")
+        study=filled.study,
+        sop_instance_uids={*of_series, *filled.images},
+        reason_code=filled.text("reason_code"),
     )
 
 
@@ -62,6 +75,8 @@ def _restoring(filled: Filled) -> Plan:
     rejected = Instance.kept.filter(
         series__study=filled.study, rejection__correction_uid=rejection_uid
     ).exclude(sop_class_uid=KEY_OBJECT_SELECTION_DOCUMENT)
+    if filled.restored:
+        rejected = rejected.filter(sop_instance_uid__in=filled.restored)
     return rejecting.plan_restoring(
         study=filled.study, sop_instance_uids=list(rejected.values_list("sop_instance_uid", flat=True))
     )
@@ -78,10 +93,29 @@ def _merging_studies(filled: Filled) -> Plan:
 
 
 def _splitting(filled: Filled) -> Plan:
+    procedure = _procedure(filled, "new_order")
+    ordered = procedure.imaging_service_request.accession_number if procedure else ""
     new = rearranging.NewStudy(
-        study_description=filled.text("new_description"), accession_number=filled.text("new_accession", 16)
+        study_description=filled.text("new_description") or (procedure.description if procedure else ""),
+        accession_number=filled.text("new_accession", 16) or ordered,
+        study_instance_uid=procedure.study_instance_uid if procedure else "",
     )
-    return rearranging.plan_splitting(study=filled.study, series_instance_uids=filled.series, new=new)
+    plan = rearranging.plan_splitting(
+        study=filled.study,
+        series_instance_uids=filled.series,
+        sop_instance_uids=filled.images,
+        new=new,
+    )
+    return joined_with(plan, study=filled.study, procedure=procedure) if procedure else plan
+
+
+def _matching(filled: Filled) -> Plan:
+    procedure = _procedure(filled, "order") or _procedure_of_number(filled)
+    return plan_matching(study=filled.study, procedure=procedure)
+
+
+def _parting(filled: Filled) -> Plan:
+    return plan_parting(study=filled.study)
 
 
 def _moving_study(filled: Filled) -> Plan:
@@ -131,6 +165,8 @@ _PLANNERS: dict[str, Callable[[Filled], Plan]] = {
     CorrectionKind.MOVE_SERIES: _moving_series,
     CorrectionKind.MERGE_STUDIES: _merging_studies,
     CorrectionKind.SPLIT: _splitting,
+    CorrectionKind.MATCH_ORDER: _matching,
+    CorrectionKind.PART_ORDER: _parting,
     CorrectionKind.MOVE_STUDY: _moving_study,
     CorrectionKind.MERGE_PATIENTS: _merging_patients,
     CorrectionKind.LINK_PATIENTS: _linking_patients,
@@ -138,6 +174,34 @@ _PLANNERS: dict[str, Callable[[Filled], Plan]] = {
     CorrectionKind.EDIT_PATIENT: _editing_patient,
     CorrectionKind.EDIT_STUDY: _editing_study,
 }
+
+
+def _procedure(filled: Filled, name: str) -> RequestedProcedure | None:
+    """Return the procedure that was chosen from a list; None where none was."""
+    key = filled.text(name)
+    if not key:
+        return None
+    found = visible_procedures(filled.user).filter(pk=int(key) if key.isdecimal() else None)
+    procedure = found.select_related("imaging_service_request__patient_record").first()
+    if procedure is None:
+        raise CorrectionError(_("There is no such order here."))
+    return procedure
+
+
+def _procedure_of_number(filled: Filled) -> RequestedProcedure:
+    """Return the one procedure without a study that an accession number names."""
+    number = filled.text("order_accession", 16)
+    if not number:
+        raise CorrectionError(_("Choose an order, or give its accession number."))
+    found = visible_procedures(filled.user).filter(
+        study=None,
+        imaging_service_request__accession_number=number,
+        imaging_service_request__facility=filled.study.facility_id,
+    )
+    procedures = list(found.select_related("imaging_service_request__patient_record")[:2])
+    if len(procedures) != 1:
+        raise CorrectionError(_("There is no open order of this number here, or more than one."))
+    return procedures[0]
 
 
 def _other_study(filled: Filled) -> Study:

@@ -1,5 +1,7 @@
 """What a correction of stored images means for their orders and their reading."""
 
+from django.utils.translation import gettext as _
+
 from archive.models import Contribution, CorrectionKind, Plan, RowChange, Study
 from worklist.models import ImagingServiceRequest, ReadingTask, RequestedProcedure
 from worklist.states import ReadingStatus
@@ -22,7 +24,9 @@ def contribution_to(plan: Plan, *, lock: bool) -> Contribution:
         for task in found
         if task.status in _REPORTED or task.claimed_from in _REPORTED
     }
-    notes = ["Somebody is reading a study that changes."] if any(task.claimed_by_id for task in found) else []
+    notes = (
+        [_("Somebody is reading a study that changes.")] if any(task.claimed_by_id for task in found) else []
+    )
     changes, more = _orders(plan)
     return Contribution(changes=tuple(changes), notes=(*notes, *more), locked_study_uids=frozenset(final))
 
@@ -52,7 +56,9 @@ def _orders_of_merged_patient(plan: Plan) -> tuple[list[RowChange], list[str]]:
             **{f"patient_record__{name}": value for name, value in merged.key.items()}
         ).order_by("pk")
     ]
-    return changes, [f"Orders that go with the studies: {len(changes)}."] if changes else []
+    return changes, [
+        _("Orders that go with the studies: %(number)d.") % {"number": len(changes)}
+    ] if changes else []
 
 
 def _order_of_merged_study(plan: Plan) -> tuple[list[RowChange], list[str]]:
@@ -65,11 +71,11 @@ def _order_of_merged_study(plan: Plan) -> tuple[list[RowChange], list[str]]:
     if procedure is None:
         return [], []
     if _procedure_of(target["study_instance_uid"]):
-        return [], ["Both studies have an order. The one of the study that goes stays with it."]
+        return [], [_("Both studies have an order. The one of the study that goes stays with it.")]
     change = RowChange(
         procedure._meta.label, {"pk": procedure.pk}, {"study": dict(merged.key)}, {"study": target}
     )
-    return [change], ["The order goes with the images."]
+    return [change], [_("The order goes with the images.")]
 
 
 def _order_of_other_patient(plan: Plan) -> tuple[list[RowChange], list[str]]:
@@ -89,7 +95,7 @@ def _order_of_other_patient(plan: Plan) -> tuple[list[RowChange], list[str]]:
                     {"study": None, "matched_by": ""},
                 )
             )
-    return changes, ["It is taken from its order, which is of the other patient."] if changes else []
+    return changes, [_("It is taken from its order, which is of the other patient.")] if changes else []
 
 
 def _procedure_of(study_instance_uid: str) -> RequestedProcedure | None:

@@ -43,6 +43,11 @@ urlpatterns = [
     path("studies/<uid:study_instance_uid>/order/waive/", unmatched.waive, name="waive"),
     path("studies/<uid:study_instance_uid>/correct/", corrections.correct, name="correct"),
     path(
+        "studies/<uid:study_instance_uid>/correct/series/<uid:series_instance_uid>/",
+        corrections.series_images,
+        name="series_images",
+    ),
+    path(
         "studies/<uid:study_instance_uid>/correct/preview/",
         corrections.correction_preview,
         name="correct_preview",

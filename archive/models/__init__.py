@@ -3,7 +3,7 @@
 from archive.models import lookups as lookups
 from archive.models.blob import Blob
 from archive.models.conflict import ArrivalConflict
-from archive.models.correction import Correction, CorrectionKind
+from archive.models.correction import AwaitedRejection, Correction, CorrectionKind
 from archive.models.instance import Instance
 from archive.models.outbox import OwedWork
 from archive.models.patient import Patient
@@ -14,6 +14,7 @@ from archive.models.study import ReceptionStatus, Study, StudySearchTerm
 
 __all__ = [
     "ArrivalConflict",
+    "AwaitedRejection",
     "Blob",
     "Contribution",
     "Correction",

@@ -25,13 +25,15 @@ class CorrectionKind(models.TextChoices):
     MOVE_STUDY = "move_study", _("Move the study to another patient")
     EDIT_STUDY = "edit_study", _("Edit the study")
     EDIT_PATIENT = "edit_patient", _("Edit demographics")
+    MATCH_ORDER = "match_order", _("Match with an order")
+    PART_ORDER = "part_order", _("Take from its order")
     MERGE_PATIENTS = "merge_patients", _("Merge two patients")
     LINK_PATIENTS = "link_patients", _("Link the same person at two sites")
     UNLINK_PATIENTS = "unlink_patients", _("End the link")
 
 
 class Correction(models.Model):
-    """One correction by one person: what it changed, why, and whether it was undone.
+    """One correction by one person or sender: what it changed, why, and whether it was undone.
 
     The files are never touched. The plan holds what each row said before and after, so that undoing is exact.
     """
@@ -40,7 +42,14 @@ class Correction(models.Model):
     kind = models.CharField(max_length=24, choices=CorrectionKind)
     reason_code = models.CharField(max_length=16, blank=True, help_text="DCM code of a rejection.")
     reason = models.CharField(max_length=200)
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="corrections")
+    author = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    sender = models.CharField(
+        max_length=150,
+        blank=True,
+        help_text=_("From whom the rejection note came; empty where a person acted."),
+    )
     made_at = models.DateTimeField()
     overrides_final = models.BooleanField(
         default=False, help_text="Made although the report was final, by whoever may."
@@ -59,6 +68,11 @@ class Correction(models.Model):
         return f"{self.kind} {self.correction_uid}"
 
     @property
+    def author_name(self) -> str:
+        """Who made it: a person, or the sender of a rejection note."""
+        return self.author.get_full_name() if self.author else self.sender
+
+    @property
     def as_plan(self) -> Plan:
         """What was changed."""
         return Plan.from_json(self.plan)
@@ -72,3 +86,18 @@ class Correction(models.Model):
     def can_be_undone(self) -> bool:
         """Whether it still stands and is young enough; what came later may forbid it all the same."""
         return self.undone_at is None and timezone.now() < self.undo_until
+
+
+class AwaitedRejection(models.Model):
+    """An instance that was rejected by its sender before it came: it is hidden from the start."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="awaited")
+    sop_instance_uid = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sop_instance_uid", "correction"], name="rejection_awaited_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.sop_instance_uid

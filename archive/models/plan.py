@@ -63,6 +63,8 @@ class Plan:
         Of the patients whose record it touches.
     lines, notes
         The preview: what changes, and what else is worth knowing.
+    doubts
+        Why it may be a mistake; whoever carries it out says that it is none.
     """
 
     correction_uid: str
@@ -73,6 +75,7 @@ class Plan:
     changes: tuple[RowChange, ...] = ()
     lines: tuple[PreviewLine, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def with_more(self, changes: Iterable[RowChange], notes: Iterable[str] = ()) -> "Plan":
         """Return the plan with what else has to change with it."""
@@ -86,6 +89,7 @@ class Plan:
             changes=tuple(change.reversed() for change in reversed(self.changes)),
             lines=tuple(PreviewLine(line.what, line.after, line.before) for line in self.lines),
             notes=(),
+            doubts=(),
         )
 
     @property
@@ -114,6 +118,7 @@ class Plan:
             changes=tuple(RowChange(**change) for change in body["changes"]),
             lines=tuple(PreviewLine(**line) for line in body["lines"]),
             notes=tuple(body["notes"]),
+            doubts=tuple(body.get("doubts", ())),
         )
 
 

@@ -30,8 +30,9 @@ def take_in(study_instance_uid: str) -> None:
     study = Study.objects.filter(study_instance_uid=study_instance_uid, is_withdrawn=False).first()
     if study is None:
         return
-    _ensure_task(study)
-    procedure = RequestedProcedure.objects.filter(study=study).first() or match(study)
+    joined = RequestedProcedure.objects.filter(study=study).select_related("imaging_service_request").first()
+    _ensure_task(study, joined)
+    procedure = joined or match(study)
     _note_physician(study, procedure)
     if procedure:
         start_by_images(procedure)
@@ -39,15 +40,19 @@ def take_in(study_instance_uid: str) -> None:
         _hand_over_by_itself(study, procedure)
 
 
-def _ensure_task(study: Study) -> None:
+def _ensure_task(study: Study, joined: RequestedProcedure | None) -> None:
+    """Let a study wait for its reader: as ordered, where a correction joined it with an order before."""
     now = timezone.now()
+    priority = Priority(joined.priority) if joined else Priority.ROUTINE
     task, created = ReadingTask.objects.get_or_create(
         study=study,
         defaults={
             "facility_id": study.facility_id,
             "status_since": now,
             "clock_started_at": now,
-            "due_at": due_time(study.facility_id, Priority.ROUTINE, now),
+            "priority": int(priority),
+            "patient_class": joined.imaging_service_request.patient_class if joined else "",
+            "due_at": due_time(study.facility_id, priority, now),
         },
     )
     kind = {"modality": main_modality(study.modalities_in_study), "subspecialty": subspecialty_of(study)}

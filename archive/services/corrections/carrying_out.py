@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from archive.access import correctable_patients, correctable_studies, may_override_final
@@ -72,6 +73,7 @@ def carry_out(
     reason_code: str = "",
     token: str = "",
     overrides_final: bool = False,
+    is_sure: bool = False,
 ) -> Correction:
     """Do what a plan says, in one transaction.
 
@@ -84,6 +86,8 @@ def carry_out(
         Of the preview that the user has seen; empty where nobody looked at one.
     overrides_final
         The user knows that the report is final.
+    is_sure
+        The user has seen the doubts of the plan.
 
     Raises
     ------
@@ -94,7 +98,9 @@ def carry_out(
     """
     _require(plan, user)
     if not reason.strip():
-        raise CorrectionError("Say why; it is kept with the correction.")
+        raise CorrectionError(_("Say why; it is kept with the correction."))
+    if plan.doubts and not is_sure:
+        raise CorrectionError(_("Confirm that this is no mistake."))
     _take_studies(plan)
     contributions = _contributions(plan, lock=True)
     completed = _completed(plan, contributions)
@@ -137,7 +143,7 @@ def undo(*, correction: Correction, user: User, reason: str = "", overrides_fina
         It is undone already, too old, or something later depends on it.
     """
     if not correction.can_be_undone:
-        raise CorrectionError("This was undone already, or is older than 30 days.")
+        raise CorrectionError(_("This was undone already, or is older than 30 days."))
     done = correction.as_plan
     current = Study.objects.filter(study_instance_uid__in=done.study_uids)
     plan = replace(
@@ -165,6 +171,7 @@ def token_of(plan: Plan) -> str:
         sorted(plan.studies.items()),
         [[line.what, line.before, line.after] for line in plan.lines],
         plan.notes,
+        plan.doubts,
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
@@ -197,7 +204,7 @@ def _take_studies(plan: Plan) -> None:
 
 def _contributions(plan: Plan, *, lock: bool) -> list[Contribution]:
     answers = correction_planned.send(sender=None, plan=plan, lock=lock)
-    contributions: list[Contribution] = [answer for _, answer in answers]  # type: ignore[misc]  # a Signal has no types
+    contributions: list[Contribution] = [answer for __, answer in answers]  # type: ignore[misc]  # a Signal has no types
     for one in contributions:
         if one.refusal:
             raise CorrectionError(one.refusal)
@@ -208,7 +215,7 @@ def _completed(plan: Plan, contributions: Iterable[Contribution]) -> Plan:
     for one in contributions:
         plan = plan.with_more(one.changes, one.notes)
     if not plan.changes and not plan.new_rows:
-        raise CorrectionError("Nothing would change.")
+        raise CorrectionError(_("Nothing would change."))
     return plan
 
 
@@ -299,5 +306,10 @@ def _what_depends_on(correction: Correction) -> str:
     )
     if later:
         made = timezone.localtime(later.made_at)
-        return f"“{later.get_kind_display()}” of {made:%Y-%m-%d %H:%M} builds on this. Undo that one first."
-    return "Something that this has changed was changed again since, for example its order. Put that right first."
+        return _("“%(kind)s” of %(time)s builds on this. Undo that one first.") % {
+            "kind": later.get_kind_display(),
+            "time": f"{made:%Y-%m-%d %H:%M}",
+        }
+    return _(
+        "Something that this has changed was changed again since, for example its order. Put that right first."
+    )

@@ -6,25 +6,28 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from archive.exceptions import CorrectionError
 from archive.models import CorrectionKind, NewRow, Patient, Plan, PreviewLine, RowChange, Series, Study
 from archive.services.corrections.received import corrected, identity_columns
 from archive.services.corrections.rows import change_of
-from archive.services.corrections.words import counted, patient_name, series_name, shown
+from archive.services.corrections.words import counted_studies, patient_name, series_name, shown
 
 _WORDS = {
-    "patient_name": "Patient name",
-    "patient_birth_date": "Birth date",
-    "patient_sex": "Sex",
-    "patient_id": "Patient ID",
-    "issuer_of_patient_id": "Issuer of Patient ID",
-    "accession_number": "Accession number",
-    "study_description": "Study description",
-    "referring_physician_name": "Referring physician",
-    "study_id": "Study ID",
-    "series_description": "Series description",
-    "body_part_examined": "Body part",
-    "laterality": "Laterality",
+    "patient_name": gettext_lazy("Patient name"),
+    "patient_birth_date": gettext_lazy("Birth date"),
+    "patient_sex": gettext_lazy("Sex"),
+    "patient_id": gettext_lazy("Patient ID"),
+    "issuer_of_patient_id": gettext_lazy("Issuer of Patient ID"),
+    "accession_number": gettext_lazy("Accession number"),
+    "study_description": gettext_lazy("Study description"),
+    "referring_physician_name": gettext_lazy("Referring physician"),
+    "study_id": gettext_lazy("Study ID"),
+    "series_description": gettext_lazy("Series description"),
+    "body_part_examined": gettext_lazy("Body part"),
+    "laterality": gettext_lazy("Laterality"),
 }
 
 
@@ -60,7 +63,7 @@ def plan_moving_study(*, study: Study, patient: Patient) -> Plan:
         The patient was merged into another one.
     """
     if patient.merged_into_id is not None:
-        raise CorrectionError("This patient was merged into another one. Choose that one.")
+        raise CorrectionError(_("This patient was merged into another one. Choose that one."))
     new_rows = () if patient.pk else (_patient_row(patient),)
     reference = _patient_lookup(patient)
     changes = _under_patient(study, patient, reference)
@@ -73,11 +76,26 @@ def plan_moving_study(*, study: Study, patient: Patient) -> Plan:
         new_rows=new_rows,
         changes=tuple(changes),
         lines=(
-            PreviewLine("Patient", patient_name(study.patient_record), patient_name(patient)),
+            PreviewLine(_("Patient"), patient_name(study.patient_record), patient_name(patient)),
             *_lines(study, changes),
         ),
-        notes=() if patient.pk else ("This patient is new here.",),
+        notes=() if patient.pk else (_("This patient is new here."),),
+        doubts=doubts_about(study, patient),
     )
+
+
+def doubts_about(study: Study, patient: Patient) -> tuple[str, ...]:
+    """Return what speaks against a stored patient being the person of a study; a new one is as it is written down."""
+    if patient.pk is None:
+        return ()
+    doubts = []
+    born = study.patient_birth_date, patient.patient_birth_date
+    if all(born) and born[0] != born[1]:
+        doubts.append(_("The birth dates differ."))
+    sex = study.patient_sex, patient.patient_sex
+    if all(sex) and sex[0] != sex[1]:
+        doubts.append(_("The sexes differ."))
+    return tuple(doubts)
 
 
 def plan_editing_study(
@@ -99,7 +117,11 @@ def plan_editing_study(
         of_series = change_of(row, **corrected(row, **series[row.series_instance_uid]))
         changes += of_series
         lines += [
-            PreviewLine(f"{line.what} of {series_name(row)}", line.before, line.after)
+            PreviewLine(
+                _("%(what)s of %(series)s") % {"what": line.what, "series": series_name(row)},
+                line.before,
+                line.after,
+            )
             for line in _lines(row, of_series)
         ]
     return Plan(
@@ -134,7 +156,7 @@ def plan_editing_patient(*, patient: Patient, demographics: Demographics) -> Pla
         changes=tuple(changes),
         lines=(
             *lines,
-            PreviewLine("Studies that are called otherwise", counted(changed, "study"), "corrected"),
+            PreviewLine(_("Studies that are called otherwise"), counted_studies(changed), _("corrected")),
         ),
     )
 
@@ -148,9 +170,9 @@ def plan_merging_patients(*, patient: Patient, into: Patient) -> Plan:
         They are the same, or one was merged already.
     """
     if patient.pk == into.pk:
-        raise CorrectionError("Choose two different patients.")
+        raise CorrectionError(_("Choose two different patients."))
     if patient.merged_into_id is not None or into.merged_into_id is not None:
-        raise CorrectionError("One of the two was merged already. Choose the one that survived.")
+        raise CorrectionError(_("One of the two was merged already. Choose the one that survived."))
     studies = _studies_of(patient)
     changes = change_of(patient, merged_into=into)
     for study in studies:
@@ -162,10 +184,12 @@ def plan_merging_patients(*, patient: Patient, into: Patient) -> Plan:
         patient_pks=(patient.pk, into.pk),
         changes=tuple(changes),
         lines=(
-            PreviewLine("Patient", patient_name(patient), patient_name(into)),
-            PreviewLine("Their studies", counted(len(studies), "study"), "under the patient that survives"),
+            PreviewLine(_("Patient"), patient_name(patient), patient_name(into)),
+            PreviewLine(
+                _("Their studies"), counted_studies(len(studies)), _("under the patient that survives")
+            ),
         ),
-        notes=("What still arrives under the first identity goes under the one that survives.",),
+        notes=(_("What still arrives under the first identity goes under the one that survives."),),
     )
 
 
@@ -178,14 +202,14 @@ def plan_linking_patients(*, patient: Patient, other: Patient) -> Plan:
         They are the same identity, or linked already.
     """
     if patient.pk == other.pk:
-        raise CorrectionError("Choose two different patients.")
+        raise CorrectionError(_("Choose two different patients."))
     if patient.linkage is not None and patient.linkage == other.linkage:
-        raise CorrectionError("These two are linked already.")
+        raise CorrectionError(_("These two are linked already."))
     linkage = patient.linkage or other.linkage or uuid4()
     groups = [one.linkage for one in (patient, other) if one.linkage is not None]
     everyone = {one.pk: one for one in (patient, other, *Patient.objects.filter(linkage__in=groups))}
     changes: list[RowChange] = []
-    for _, one in sorted(everyone.items()):
+    for __, one in sorted(everyone.items()):
         changes += change_of(one, linkage=linkage)
     return Plan(
         correction_uid=str(uuid4()),
@@ -195,10 +219,12 @@ def plan_linking_patients(*, patient: Patient, other: Patient) -> Plan:
         changes=tuple(changes),
         lines=(
             PreviewLine(
-                patient_name(patient), "a person of its own", f"the same person as {patient_name(other)}"
+                patient_name(patient),
+                _("a person of its own"),
+                _("the same person as %(patient)s") % {"patient": patient_name(other)},
             ),
         ),
-        notes=("The identities stay apart. Priors of both show together to whoever may see them.",),
+        notes=(_("The identities stay apart. Priors of both show together to whoever may see them."),),
     )
 
 
@@ -212,7 +238,7 @@ def plan_unlinking_patient(*, patient: Patient) -> Plan:
         changes=tuple(change_of(patient, linkage=None)),
         lines=(
             PreviewLine(
-                patient_name(patient), "linked with identities of other sites", "a person of its own"
+                patient_name(patient), _("linked with identities of other sites"), _("a person of its own")
             ),
         ),
     )
@@ -235,7 +261,7 @@ def _studies_of(patient: Patient) -> list[Study]:
 def _lines(row: Study | Series | Patient, changes: list[RowChange]) -> list[PreviewLine]:
     own = changes[0].after if changes else {}
     return [
-        PreviewLine(words, shown(getattr(row, name)), shown(own[name]))
+        PreviewLine(str(words), shown(getattr(row, name)), shown(own[name]))
         for name, words in _WORDS.items()
         if name in own
     ]

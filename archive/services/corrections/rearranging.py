@@ -11,12 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from archive.exceptions import CorrectionError
 from archive.models import CorrectionKind, Instance, NewRow, Plan, PreviewLine, RowChange, Series, Study
 from archive.services.corrections.received import SERIES_COLUMNS, moved_with
 from archive.services.corrections.rows import change_of
-from archive.services.corrections.words import counted, series_name, study_name
+from archive.services.corrections.words import counted_images, series_name, study_name
 from dicomkit.identity import is_uid
 from dicomkit.uid import new_uid
 
@@ -86,13 +87,13 @@ def plan_merging_studies(*, study: Study, into: Study) -> Plan:
     _require_reachable(study, into)
     if study.patient_record_id != into.patient_record_id:
         raise CorrectionError(
-            "These studies are of different patients. Move one to the right patient first, then merge."
+            _("These studies are of different patients. Move one to the right patient first, then merge.")
         )
     series = list(Series.objects.filter(study=study).order_by("series_number", "pk"))
     plan = _moving(CorrectionKind.MERGE_STUDIES, study, series, into)
     return plan.with_more(
         change_of(study, merged_into=into),
-        ["Images of this study that still arrive go to the other one, too."],
+        [_("Images of this study that still arrive go to the other one, too.")],
     )
 
 
@@ -114,18 +115,19 @@ def plan_splitting(
     single = _single_images(study, sop_instance_uids, whole)
     moved = len(single) + sum(one.number_of_series_related_instances for one in whole)
     if not moved:
-        raise CorrectionError("Choose series or images to split off.")
+        raise CorrectionError(_("Choose series or images to split off."))
     if moved >= study.number_of_study_related_instances:
-        raise CorrectionError("Nothing would stay in this study. Move it as a whole instead.")
+        raise CorrectionError(_("Nothing would stay in this study. Move it as a whole instead."))
     made = _new_study_row(study, new)
     uid = str(made.values["study_instance_uid"])
     new_series, changes = _images_apart(single, uid)
     for one in whole:
         changes += _into_study(one, {"study_instance_uid": uid}, uid)
     count = study.number_of_study_related_instances
-    lines = [PreviewLine(series_name(one), "this study", "the new study") for one in whole]
+    here, there = _("this study"), _("the new study")
+    lines = [PreviewLine(series_name(one), here, there) for one in whole]
     if single:
-        lines.append(PreviewLine(counted(len(single), "single image"), "this study", "the new study"))
+        lines.append(PreviewLine(counted_images(len(single)), here, there))
     return Plan(
         correction_uid=str(uuid4()),
         kind=CorrectionKind.SPLIT,
@@ -134,10 +136,10 @@ def plan_splitting(
         changes=tuple(changes),
         lines=(
             *lines,
-            PreviewLine("Images of this study", str(count), str(count - moved)),
-            PreviewLine("Images of the new study", "0", str(moved)),
-            PreviewLine("Description of the new study", "", str(made.values["study_description"])),
-            PreviewLine("Accession number of the new study", "", str(made.values["accession_number"])),
+            PreviewLine(_("Images of this study"), str(count), str(count - moved)),
+            PreviewLine(_("Images of the new study"), "0", str(moved)),
+            PreviewLine(_("Description of the new study"), "", str(made.values["study_description"])),
+            PreviewLine(_("Accession number of the new study"), "", str(made.values["accession_number"])),
         ),
     )
 
@@ -155,7 +157,7 @@ def _moving(kind: CorrectionKind, study: Study, series: Sequence[Series], target
     notes = (
         []
         if left
-        else ["Nothing is left of the study that they leave: it goes out of the lists, and is kept."]
+        else [_("Nothing is left of the study that they leave: it goes out of the lists, and is kept.")]
     )
     return Plan(
         correction_uid=str(uuid4()),
@@ -164,8 +166,8 @@ def _moving(kind: CorrectionKind, study: Study, series: Sequence[Series], target
         changes=tuple(changes),
         lines=(
             *lines,
-            PreviewLine("Images of this study", str(left + moved), str(left)),
-            PreviewLine("Images of the other study", str(there), str(there + moved)),
+            PreviewLine(_("Images of this study"), str(left + moved), str(left)),
+            PreviewLine(_("Images of the other study"), str(there), str(there + moved)),
         ),
         notes=tuple(notes),
     )
@@ -177,11 +179,13 @@ def _into_study(series: Series, study: dict[str, str], study_instance_uid: str) 
 
 def _require_reachable(study: Study, target: Study) -> None:
     if study.pk == target.pk:
-        raise CorrectionError("Choose another study.")
+        raise CorrectionError(_("Choose another study."))
     if study.facility_id != target.facility_id:
-        raise CorrectionError("The other study belongs to another facility. Images do not change facility.")
+        raise CorrectionError(
+            _("The other study belongs to another facility. Images do not change facility.")
+        )
     if target.merged_into_id is not None:
-        raise CorrectionError("The other study was merged into a third one. Choose that one.")
+        raise CorrectionError(_("The other study was merged into a third one. Choose that one."))
 
 
 def _series(study: Study, uids: Collection[str]) -> list[Series]:
@@ -191,7 +195,7 @@ def _series(study: Study, uids: Collection[str]) -> list[Series]:
         .order_by("series_number", "pk")
     )
     if not found or len(found) != len(set(uids)):
-        raise CorrectionError("Choose series of this study. If it has changed, look at it again.")
+        raise CorrectionError(_("Choose series of this study. If it has changed, look at it again."))
     return found
 
 
@@ -203,7 +207,7 @@ def _single_images(study: Study, uids: Collection[str], whole: Sequence[Series])
         .order_by("series_id", "instance_number", "pk")
     )
     if wanted.count() != len(set(uids)):
-        raise CorrectionError("Some of these images are not there any more. Look at the study again.")
+        raise CorrectionError(_("Some of these images are not there any more. Look at the study again."))
     return found
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from uuid import uuid4
 
+from django.utils.translation import gettext as _
+
 from archive.exceptions import CorrectionError
 from archive.models import CorrectionKind, Instance, Plan, PreviewLine, Study
 from archive.services.corrections.rows import change_of
-from archive.services.corrections.words import counted, series_name
+from archive.services.corrections.words import counted_images, series_name
 from dicomkit.rejection import title_and_reason
 
 
@@ -26,11 +28,13 @@ def plan_rejection(*, study: Study, sop_instance_uids: Collection[str], reason_c
     try:
         title, quality = title_and_reason(reason_code)
     except KeyError:
-        raise CorrectionError("Choose a reason from the list.") from None
+        raise CorrectionError(_("Choose a reason from the list.")) from None
     found = _instances(study, sop_instance_uids, is_rejected=False)
     uid = str(uuid4())
     left = study.number_of_study_related_instances - len(found)
-    notes = [] if left else ["Nothing of this study is left to show: it goes out of the lists, and is kept."]
+    notes = (
+        [] if left else [_("Nothing of this study is left to show: it goes out of the lists, and is kept.")]
+    )
     reason = f"{title.meaning}: {quality.meaning}" if quality else title.meaning
     return Plan(
         correction_uid=uid,
@@ -40,11 +44,11 @@ def plan_rejection(*, study: Study, sop_instance_uids: Collection[str], reason_c
             change for one in found for change in change_of(one, rejection={"correction_uid": uid})
         ),
         lines=(
-            *_lines_by_series(found, "shown", "rejected"),
-            PreviewLine("Images of the study", str(study.number_of_study_related_instances), str(left)),
-            PreviewLine("Reason, as in the note", "", reason),
+            *_lines_by_series(found, _("shown"), _("rejected")),
+            PreviewLine(_("Images of the study"), str(study.number_of_study_related_instances), str(left)),
+            PreviewLine(_("Reason, as in the note"), "", reason),
         ),
-        notes=("A rejection note (key object) is stored with the study.", *notes),
+        notes=(_("A rejection note (key object) is stored with the study."), *notes),
     )
 
 
@@ -64,8 +68,8 @@ def plan_restoring(*, study: Study, sop_instance_uids: Collection[str]) -> Plan:
         studies={study.study_instance_uid: study.revision},
         changes=tuple(change for one in found for change in change_of(one, rejection=None)),
         lines=(
-            *_lines_by_series(found, "rejected", "shown"),
-            PreviewLine("Images of the study", str(now), str(now + len(found))),
+            *_lines_by_series(found, _("rejected"), _("shown")),
+            PreviewLine(_("Images of the study"), str(now), str(now + len(found))),
         ),
     )
 
@@ -79,9 +83,9 @@ def _instances(study: Study, uids: Collection[str], *, is_rejected: bool) -> lis
         .order_by("series__series_number", "series_id", "instance_number", "pk")
     )
     if not found:
-        raise CorrectionError("Choose at least one image.")
+        raise CorrectionError(_("Choose at least one image."))
     if len(found) != len(set(uids)):
-        raise CorrectionError("Some of these images are not there any more. Look at the study again.")
+        raise CorrectionError(_("Some of these images are not there any more. Look at the study again."))
     return found
 
 
@@ -90,6 +94,6 @@ def _lines_by_series(instances: Collection[Instance], before: str, after: str) -
     for one in instances:
         by_series.setdefault(one.series_id, []).append(one)
     return [
-        PreviewLine(series_name(group[0].series), f"{counted(len(group), 'image')} {before}", after)
+        PreviewLine(series_name(group[0].series), f"{counted_images(len(group))}, {before}", after)
         for group in by_series.values()
     ]

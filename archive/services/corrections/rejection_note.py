@@ -8,6 +8,7 @@ IHE RAD TF-3 4.66 (Image Object Change Management), PS3.16 TID 2010
 import io
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from archive.exceptions import CorrectionError
@@ -52,14 +53,16 @@ def store_rejection_note(*, correction: Correction, study: Study, author: User) 
             modifier=modifier,
         )
     except DicomKitError as error:
-        raise CorrectionError(f"The rejection note cannot be written: {error}") from error
+        raise CorrectionError(
+            _("The rejection note cannot be written: %(reason)s") % {"reason": error}
+        ) from error
     file = io.BytesIO()
     dataset.save_as(file, enforce_file_format=True)
     file.seek(0)
     session = ArrivalSession(Origin.CORRECTION, current_actor(), study.facility)
     result = ingest_instance(received=ReceivedInstance(file), session=session)
     if result.outcome != Outcome.STORED:
-        raise CorrectionError(f"The rejection note was not stored: {result.reason}")
+        raise CorrectionError(_("The rejection note was not stored: %(reason)s") % {"reason": result.reason})
     Instance.kept.filter(sop_instance_uid=dataset.SOPInstanceUID).update(rejection=correction)
 
 
