@@ -43,9 +43,8 @@ class ShownGroup:
     is_open: bool
 
 
-REJECTING = Group(_("Reject what is chosen"), ("reason_code",), (Act(CorrectionKind.REJECT, _("Preview")),))
 _GROUPS = (
-    REJECTING,
+    Group(_("Reject what is chosen"), ("reason_code",), (Act(CorrectionKind.REJECT, _("Preview")),)),
     Group(
         _("Match with an order"),
         ("order", "order_accession"),
@@ -150,10 +149,6 @@ class CorrectionForm(forms.Form):
     def groups(self) -> list[ShownGroup]:
         """Return what is shown below the choice of images, in its order."""
         return [self._shown(group) for group in _GROUPS]
-
-    def rejecting(self) -> ShownGroup:
-        """Return the group for rejecting alone."""
-        return self._shown(REJECTING)
 
     def _shown(self, group: Group) -> ShownGroup:
         acts = tuple(one for one in group.acts if one.kind not in self._without)

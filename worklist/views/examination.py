@@ -27,6 +27,7 @@ from worklist.examination import (
 )
 from worklist.examination_rows import ActionChoice, step_row
 from worklist.exceptions import WorklistError
+from worklist.forms_correction import CorrectionForm
 from worklist.local_time import zone_of
 from worklist.models import ReadingTask, RequestedProcedure
 from worklist.services import handover, notes
@@ -145,6 +146,7 @@ def _context(
     task = task_of(study) if study else None
     series = series_to_check(study) if study else []
     choices = _choices(request, task, study) if task and study else []
+    corrects = study is not None and may_correct(request.user, study)
     return {
         "procedure": procedure,
         "order": procedure.imaging_service_request if procedure else None,
@@ -162,7 +164,8 @@ def _context(
         "choices": choices,
         "has_more_choices": not all(one.is_next for one in choices),
         "may_manage": may_manage,
-        "may_correct": study is not None and may_correct(request.user, study),
+        "may_correct": corrects,
+        "rejecting": CorrectionForm(study=study, typed={}) if study and corrects else None,
         "may_protocol": procedure is not None and may_protocol(request.user, procedure),
     }
 
