@@ -21,4 +21,5 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "may_view_examinations": flag(Codename.VIEW_STUDY),
         "may_assign_reading": flag(Codename.ASSIGN_READING),
         "may_manage_orders": flag(Codename.MANAGE_ORDERS),
+        "may_correct_studies": flag(Codename.EDIT_STUDY),
     }

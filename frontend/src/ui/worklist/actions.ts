@@ -56,8 +56,12 @@ export function showActions(bar: HTMLElement, rows: readonly HTMLTableRowElement
     release: isRead,
     "take-over": isRead && !isOwn,
   };
-  for (const button of bar.querySelectorAll<HTMLButtonElement>("[data-for=one]")) {
+  for (const button of bar.querySelectorAll<HTMLButtonElement>("button[data-for=one]")) {
     button.hidden = rows.length !== 1 || !isFit[button.dataset.act ?? ""];
+  }
+  for (const link of bar.querySelectorAll<HTMLAnchorElement>("a[data-for=one]")) {
+    link.hidden = rows.length !== 1;
+    if (row !== undefined) link.href = (link.dataset.url ?? "").replace("0.0", uidOfRow(row));
   }
 }
 
