@@ -6,10 +6,18 @@ import { totalText } from "./notLookedAt";
 import { loadThumbnail } from "./thumbnails";
 import type { ViewerContext } from "./viewerContext";
 
+/** What leads away from the study, once the reader wants to go. */
+type Onward = () => void;
+
 /** Ask the page to go elsewhere: it may first show what was not looked at. */
 export function leaveTo(page: HTMLElement, url: string): void {
-  const event = new CustomEvent("viewer:leave", { detail: url, cancelable: true });
-  if (page.dispatchEvent(event)) leaveNow(page, url);
+  beforeLeaving(page, () => leaveNow(page, url));
+}
+
+/** Do what leads away from the study: at once, or when the reader has seen what was not looked at and goes on. */
+export function beforeLeaving(page: HTMLElement, onward: Onward): void {
+  const event = new CustomEvent<Onward>("viewer:leave", { detail: onward, cancelable: true });
+  if (page.dispatchEvent(event)) onward();
 }
 
 /** Go elsewhere; a second window hears of it. */
@@ -31,7 +39,7 @@ export function attachLeaving(page: HTMLElement, context: ViewerContext): Dispos
     }),
   );
   bag.add(
-    listen<CustomEvent<string>>(page, "viewer:leave", (event) => {
+    listen<CustomEvent<Onward>>(page, "viewer:leave", (event) => {
       if (!isLeft()) return;
       event.preventDefault();
       dialog.open(event.detail);
@@ -81,12 +89,12 @@ class LeavingDialog {
   private readonly title = element("h1", { id: "leaving-title" });
   private readonly list = element("div", { class: "leaving__list" });
   private readonly never = element("input", { type: "checkbox" });
-  private readonly onward = element(
+  private readonly goOn = element(
     "button",
     { type: "submit", class: "button button--primary" },
     t("Go on anyway"),
   );
-  private url = "";
+  private onward: Onward = () => undefined;
   private thumbnails = new AbortController();
 
   constructor(private readonly context: ViewerContext) {
@@ -97,29 +105,30 @@ class LeavingDialog {
       this.title,
       element("p", { class: "presets__hint" }, t("Choose a series to look at it, or press Enter to go on.")),
       this.list,
-      element("label", { class: "hanging-form__check" }, this.never, " Do not ask again"),
-      element("div", { class: "hanging-form__buttons" }, stay, this.onward),
+      element("label", { class: "hanging-form__check" }, this.never, ` ${t("Do not ask again")}`),
+      element("div", { class: "hanging-form__buttons" }, stay, this.goOn),
     );
     listen(stay, "click", () => this.root.close());
     listen(form, "submit", (event) => {
       event.preventDefault();
       if (this.never.checked) context.preferences.set({ asksBeforeLeaving: false });
-      leaveNow(context.page, this.url);
+      this.root.close();
+      this.onward();
     });
     listen(this.root, "close", () => this.thumbnails.abort());
     this.root.append(form);
   }
 
-  open(url: string): void {
+  open(onward: Onward): void {
     const { lookedAt, cine } = this.context;
     const series = seriesLeft(this.context);
-    this.url = url;
+    this.onward = onward;
     cine.stop();
     this.thumbnails = new AbortController();
     setText(this.title, totalText(series.map((one) => lookedAt.left(one))));
     this.list.replaceChildren(...series.map((one) => this.item(one)));
     this.root.showModal();
-    this.onward.focus();
+    this.goOn.focus();
   }
 
   private item(series: Series): HTMLElement {
@@ -132,7 +141,11 @@ class LeavingDialog {
       { type: "button", class: "leaving__series" },
       picture,
       element("span", { class: "leaving__name" }, `${series.modality}  ${name}`),
-      element("span", { class: "leaving__count" }, `${left} of ${series.images.length} not yet looked at`),
+      element(
+        "span",
+        { class: "leaving__count" },
+        t("{left} of {count} not yet looked at", { left, count: series.images.length }),
+      ),
     );
     listen(button, "click", () => this.show(series));
     return button;

@@ -49,8 +49,7 @@ export class DeskBar {
     this.root.hidden = desk === null;
     if (desk === null) return;
     this.words.replaceChildren(...this.said(desk));
-    // A reason that is being typed stays.
-    if (!this.acts.contains(document.activeElement)) this.acts.replaceChildren(...this.buttons(desk));
+    if (!this.isReasonBeingTyped()) this.acts.replaceChildren(...this.buttons(desk));
     this.notes.replaceChildren(...notesOf(desk));
     this.toggle.hidden = this.notes.childElementCount === 0;
     this.toggle.toggleAttribute("data-marked", Boolean(desk.technologistNote || desk.order?.alerts));
@@ -70,6 +69,11 @@ export class DeskBar {
     if (this.toggle.hidden) return;
     this.notes.hidden = !this.notes.hidden;
     this.toggle.setAttribute("aria-expanded", String(!this.notes.hidden));
+  }
+
+  private isReasonBeingTyped(): boolean {
+    const focused = document.activeElement;
+    return focused instanceof HTMLInputElement && this.acts.contains(focused);
   }
 
   private said(desk: ReadingDesk): Node[] {
@@ -121,7 +125,10 @@ export class DeskBar {
 
   private nextButton(): HTMLElement {
     const button = element("button", { type: "button", class: "desk__act" }, t("Next to read"));
-    button.addEventListener("click", () => this.handlers.next());
+    button.addEventListener("click", () => {
+      button.blur();
+      this.handlers.next();
+    });
     return button;
   }
 }

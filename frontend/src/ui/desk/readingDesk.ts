@@ -5,7 +5,7 @@ import { type Disposer, DisposerBag, listen } from "../../core/disposable";
 import { t } from "../../core/i18n";
 import type { Command } from "../command";
 import { required } from "../dom";
-import { leaveTo } from "../leaving";
+import { beforeLeaving, leaveNow } from "../leaving";
 import { showMessage } from "../message";
 import type { ViewerContext } from "../viewerContext";
 import { DeskBar } from "./deskBar";
@@ -72,7 +72,7 @@ class Desk {
     this.api = new ReadingDeskApi(readingUrl, nextUrl);
     this.bar = new DeskBar(required<HTMLElement>("[data-part=desk]", page), {
       act: (action, reason) => void this.act(action, reason),
-      next: () => void this.goToNext(),
+      next: () => this.goToNext(),
     });
   }
 
@@ -98,9 +98,9 @@ class Desk {
     if (id === "order-and-notes") this.bar.toggleNotes();
     else if (id === "read-study") await this.act("claim");
     else if (id === "lay-aside") await this.act("suspend");
-    else if (id === "next-to-read") await this.goToNext();
+    else if (id === "next-to-read") this.goToNext();
     // What was final gets an addendum; that is no routine and has no key.
-    else if (id === "final-and-next" && (await this.act("final"))) await this.goToNext();
+    else if (id === "final-and-next") this.goToNext("final");
   }
 
   async stillReading(): Promise<void> {
@@ -138,13 +138,17 @@ class Desk {
     if (await this.act("claim")) await restoreLayout(this.context, layout);
   }
 
-  /** Claim what comes next and open it; the reader may first be shown what was not looked at. */
-  private async goToNext(): Promise<void> {
-    const here = this.page.dataset.studyInstanceUid ?? "";
+  /** First show what was not looked at; then finish this study where that is wished, claim the next and open it. */
+  private goToNext(finish?: DeskAction): void {
+    beforeLeaving(this.page, () => void this.claimNext(finish));
+  }
+
+  private async claimNext(finish?: DeskAction): Promise<void> {
+    if (finish && !(await this.act(finish))) return;
     try {
-      const url = await this.api.claimNext(here);
+      const url = await this.api.claimNext(this.page.dataset.studyInstanceUid ?? "");
       if (url === null) showMessage(this.page, t("Nothing is left to read."));
-      else leaveTo(this.page, url);
+      else leaveNow(this.page, url);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       showMessage(this.page, error.message);
