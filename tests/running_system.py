@@ -26,6 +26,7 @@ class RunningSystem:
 
     http_port: int
     dicom_port: int
+    hl7_port: int
     environment: dict[str, str]
     passwords: dict[str, str]
 
@@ -140,12 +141,13 @@ def running_system(
 
     It is handed out once it has printed a line that begins with ``awaited``.
     """
-    http_port, dicom_port = free_port(), free_port()
+    http_port, dicom_port, hl7_port = free_port(), free_port(), free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
         "PACS_DATA_DIR": str(data_dir or tempfile.mkdtemp(prefix="rr-system-")),
         "PACS_HTTP_PORT": str(http_port),
         "PACS_DICOM_PORT": str(dicom_port),
+        "PACS_HL7_PORT": str(hl7_port),
         "PACS_DEMO": "1",
         "PACS_DATABASE_URL": "",
         "PACS_QUIESCENCE_SECONDS": "3",
@@ -166,7 +168,7 @@ def running_system(
     try:
         _wait_for_line(process, awaited)
         passwords = _read_logins(process) if prints_logins else {}
-        yield RunningSystem(http_port, dicom_port, environment, passwords)
+        yield RunningSystem(http_port, dicom_port, hl7_port, environment, passwords)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)

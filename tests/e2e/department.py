@@ -1,0 +1,140 @@
+"""A small department of its own beside the demo: its people, the RIS that orders, the scanner that works."""
+
+import socket
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pynetdicom import build_context
+from pynetdicom.sop_class import ModalityPerformedProcedureStep, ModalityWorklistInformationFind
+
+from dicomkit.uid import new_uid
+from tests.dimse.scu import association, store
+from tests.running_system import RunningSystem
+
+_PASSWORD = "works a whole day"
+_PEOPLE = """
+from accounts.models import Facility
+from accounts.services.facilities import create_facility
+from accounts.services.memberships import grant_membership
+from accounts.services.users import create_user
+from audit.actors import Actor
+from hl7v2.models import Sender
+actor = Actor.command("test")
+place = create_facility(code={code!r}, name={code!r}.title() + " Practice", actor=actor)
+Sender.objects.create(sending_application="RIS", sending_facility={code!r}, address="127.0.0.1", facility=place)
+for username, role in {people!r}.items():
+    user = create_user(username=username, password={password!r}, actor=actor)
+    user.first_name, user.last_name = username.partition(".")[0].title(), place.name
+    user.save()
+    grant_membership(user=user, facility=place, role=role, actor=actor)
+"""
+
+
+class Department:
+    """One facility; nobody but the test that made it works there."""
+
+    def __init__(self, system: RunningSystem, code: str, **roles: str) -> None:
+        """Enter the facility, and by first name the people with their roles."""
+        self.system, self.code = system, code
+        people = {self.login(name): role for name, role in roles.items()}
+        system.manage("shell", "-c", _PEOPLE.format(code=code, people=people, password=_PASSWORD))
+        self.scanner = f"CT{code}"[:16]
+        rights = ("--rights", "store,worklist", "--facility", code)
+        system.manage("add_peer", self.scanner, "127.0.0.1", "11119", *rights)
+        system.passwords.update(dict.fromkeys(people, _PASSWORD))
+
+    def login(self, name: str) -> str:
+        """Return the user name of somebody, by first name."""
+        return f"{name}.{self.code.lower()}"
+
+    def order(self, number: str, *, patient: str, name: str, **more: str) -> str:
+        """Have the RIS order an examination for now, and return the acknowledgement code.
+
+        Parameters
+        ----------
+        more
+            ``description``, ``priority`` (S for STAT), ``reason``, ``alert``.
+        """
+        now = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
+        description = more.get("description", "CT chest")
+        timing = f"^^^{now}^^{more.get('priority', 'R')}"
+        segments = [
+            f"MSH|^~\\&|RIS|{self.code}|READINGROOM||{now}||ORM^O01|{number}-{new_uid()[-12:]}|P|2.5||||||UNICODE UTF-8",
+            f"PID|||{patient}^^^{self.code}^MR||{name}||19610517|F",
+            "PV1||O|DAY^1^A",
+            f"AL1|||{more.get('alert', '')}" if "alert" in more else "",
+            f"ORC|NW|{number}||||||||||77^Berg^Ingrid",
+            f"OBR|1|{number}||CT^{description}^L||||||||||||||{number}||||||CT|||{timing}||||^{more.get('reason', '')}",
+        ]
+        answer = self.message("\r".join(filter(None, segments)))
+        return answer.split("MSA|")[1][:2]
+
+    def message(self, text: str) -> str:
+        """Send one HL7 message as it is, and return the answer."""
+        with socket.create_connection(("127.0.0.1", self.system.hl7_port), timeout=10) as connection:
+            connection.sendall(b"\x0b" + text.encode() + b"\x1c\r")
+            answer = b""
+            while not answer.endswith(b"\x1c\r"):
+                answer += connection.recv(4096)
+        return answer.decode()
+
+    def worklist(self) -> list[Dataset]:
+        """Return what the scanner is told to do."""
+        asked, step = Dataset(), Dataset()
+        for keyword in ("PatientName", "PatientID", "AccessionNumber", "StudyInstanceUID"):
+            setattr(asked, keyword, "")
+        step.Modality, step.ScheduledProcedureStepID = "CT", ""
+        asked.ScheduledProcedureStepSequence = [step]
+        with self._associated(ModalityWorklistInformationFind) as opened:
+            answers = list(opened.send_c_find(asked, ModalityWorklistInformationFind))
+        return [item for status, item in answers if status.Status == 0xFF00]
+
+    def begin(self, item: Dataset) -> str:
+        """Report that the scanner has begun what it was told, and return the UID of the performed step."""
+        report, scheduled = Dataset(), Dataset()
+        scheduled.StudyInstanceUID, scheduled.AccessionNumber = item.StudyInstanceUID, item.AccessionNumber
+        of_step = item.ScheduledProcedureStepSequence[0]
+        scheduled.ScheduledProcedureStepID = of_step.ScheduledProcedureStepID
+        report.ScheduledStepAttributesSequence = [scheduled]
+        report.PerformedProcedureStepStatus, report.PerformedProcedureStepID = "IN PROGRESS", "1"
+        report.PerformedStationAETitle, report.Modality = self.scanner, "CT"
+        now = datetime.now(UTC)
+        report.PerformedProcedureStepStartDate = f"{now:%Y%m%d}"
+        report.PerformedProcedureStepStartTime = f"{now:%H%M%S}"
+        uid = str(new_uid())
+        with self._associated(ModalityPerformedProcedureStep) as opened:
+            status, _ = opened.send_n_create(report, ModalityPerformedProcedureStep, uid)
+        assert status.Status == 0x0000, status
+        return uid
+
+    def complete(self, performed: str, images: Iterable[Dataset]) -> None:
+        """Report that the scanner has finished, with what it has made."""
+        report, by_series = Dataset(), dict[str, list[Dataset]]()
+        for one in images:
+            by_series.setdefault(one.SeriesInstanceUID, []).append(one)
+        now = datetime.now(UTC)
+        report.PerformedProcedureStepStatus = "COMPLETED"
+        report.PerformedProcedureStepEndDate = f"{now:%Y%m%d}"
+        report.PerformedProcedureStepEndTime = f"{now:%H%M%S}"
+        report.PerformedSeriesSequence = [_made(uid, ones) for uid, ones in by_series.items()]
+        with self._associated(ModalityPerformedProcedureStep) as opened:
+            status, _ = opened.send_n_set(report, ModalityPerformedProcedureStep, performed)
+        assert status.Status == 0x0000, status
+
+    def send(self, *images: Dataset) -> None:
+        """Send images by C-STORE over one association."""
+        assert set(store(self.system.dicom_port, *images, ae_title=self.scanner)) == {0x0000}
+
+    def _associated(self, sop_class: Any) -> Any:
+        return association(
+            self.system.dicom_port, ae_title=self.scanner, contexts=[build_context(sop_class)]
+        )
+
+
+def _made(series_instance_uid: str, images: list[Dataset]) -> Dataset:
+    series = Dataset()
+    series.SeriesInstanceUID = series_instance_uid
+    series.ReferencedImageSequence = [Dataset() for _ in images]
+    return series
