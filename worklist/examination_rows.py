@@ -61,7 +61,7 @@ class StepRow:
     status_label: str
     since: str
     is_stuck: bool
-    has_alerts: bool
+    alerts: str
     images: str
     is_short: bool
     is_arriving: bool
@@ -104,7 +104,7 @@ def step_row(step: ScheduledProcedureStep, *, may_manage: bool) -> StepRow:
         is_stuck=step.status == StepStatus.IN_PROGRESS
         and started is not None
         and started <= timezone.now() - STUCK_AFTER,
-        has_alerts=bool(request.patient_alerts),
+        alerts=" · ".join(request.patient_alerts.splitlines()),
         images=_images(received, step.expected_instances),
         is_short=0 < received < step.expected_instances,
         is_arriving=study is not None and study.status == ReceptionStatus.RECEIVING,

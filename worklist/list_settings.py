@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -50,13 +51,24 @@ def tabs_of(user: User, order: Sequence[str] = ()) -> list[Tab]:
     return sorted([*built_in, *saved], key=lambda tab: place.get(tab.key, len(place)))
 
 
-def first_query(user: User) -> str:
-    """Return the query of the list that is shown after signing in: the chosen one, else what the role works from."""
+def start_address(user: User) -> str:
+    """Return what is shown after signing in: the list that was chosen, else what the role works from."""
+    if Role.TECHNOLOGIST in active_roles(user) and not settings_of(user).first_list:
+        return reverse("worklist:examinations")
+    return list_address(user)
+
+
+def list_address(user: User) -> str:
+    """Return the list that comes first: the one that was chosen, else the one that the role works from."""
     chosen = settings_of(user).first_list
     tab = next((tab for tab in tabs_of(user) if tab.key == chosen), None)
     if tab:
-        return tab.query
-    return "list=unread" if Role.RADIOLOGIST in active_roles(user) else f"list={UNFILTERED_LIST}"
+        query = tab.query
+    elif Role.RADIOLOGIST in active_roles(user):
+        query = "list=unread"
+    else:
+        query = f"list={UNFILTERED_LIST}"
+    return f"{reverse('worklist:list')}?{query}"
 
 
 def _whose(saved: SavedList) -> str:

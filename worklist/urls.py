@@ -21,6 +21,7 @@ app_name = "worklist"
 urlpatterns = [
     path("", listing.study_list, name="list"),
     path("start/", listing.start, name="start"),
+    path("first/", listing.first_list, name="first_list"),
     path("search/", listing.search, name="search"),
     path("counts/", listing.counts, name="counts"),
     path("export.csv", export.export, name="export"),

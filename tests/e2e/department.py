@@ -128,9 +128,7 @@ class Department:
         assert set(store(self.system.dicom_port, *images, ae_title=self.scanner)) == {0x0000}
 
     def _associated(self, sop_class: Any) -> Any:
-        return association(
-            self.system.dicom_port, ae_title=self.scanner, contexts=[build_context(sop_class)]
-        )
+        return association(self.system.dicom_port, ae_title=self.scanner, contexts=[build_context(sop_class)])
 
 
 def _made(series_instance_uid: str, images: list[Dataset]) -> Dataset:

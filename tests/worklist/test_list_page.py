@@ -227,11 +227,12 @@ def test_each_look_at_the_list_or_at_series_is_recorded(
 
 @pytest.mark.parametrize(
     ("who", "address"),
-    [("radiologist", "/worklist/?list=unread"), ("technologist", "/worklist/?list=all")],
+    [("radiologist", "/worklist/?list=unread"), ("technologist", "/worklist/examinations/")],
 )
-def test_the_start_page_leads_to_the_list_that_a_role_works_from(
+def test_the_start_page_leads_to_where_the_work_of_a_role_begins(
     who: str, address: str, request: pytest.FixtureRequest, log_in: LogIn
 ) -> None:
     client = log_in(request.getfixturevalue(who))
 
     assert client.get("/", follow=True).redirect_chain[-1][0] == address
+    assert client.get("/worklist/first/").url.startswith("/worklist/?list=")

@@ -147,10 +147,12 @@ def _context(
     series = series_to_check(study) if study else []
     choices = _choices(request, task, study) if task and study else []
     corrects = study is not None and may_correct(request.user, study)
+    uids = {one.study_instance_uid for one in (procedure, study) if one}
     return {
         "procedure": procedure,
         "order": procedure.imaging_service_request if procedure else None,
         "patient": _patient(procedure, study),
+        "own_uids": " ".join(sorted(uids)),
         "study": study,
         "task": task,
         "zone": str(zone_of(facility)),

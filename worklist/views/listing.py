@@ -19,7 +19,7 @@ from worklist.columns import chosen_columns
 from worklist.counts import counts_of
 from worklist.forms import FilterForm, address_parameters, criteria_of
 from worklist.list_page import page_context
-from worklist.list_settings import first_query, settings_of, tabs_of
+from worklist.list_settings import list_address, settings_of, start_address, tabs_of
 from worklist.presentation import RowContext, row_of
 from worklist.row_html import rows_html
 from worklist.selectors import expected_instances, fits, list_page, set_aside_keys, with_all_of_rows
@@ -30,8 +30,16 @@ from worklist.views.http import private, user_of
 @not_audited("It only forwards to the list, which records the query.")
 @requires(None)
 def start(request: HttpRequest) -> HttpResponseRedirect:
+    """Forward to where the user's work begins."""
+    return HttpResponseRedirect(start_address(user_of(request)))
+
+
+@require_GET
+@not_audited("It only forwards to the list, which records the query.")
+@requires(None)
+def first_list(request: HttpRequest) -> HttpResponseRedirect:
     """Forward to the list that the user works from."""
-    return HttpResponseRedirect(f"{reverse('worklist:list')}?{first_query(user_of(request))}")
+    return HttpResponseRedirect(list_address(user_of(request)))
 
 
 @require_GET
@@ -84,11 +92,14 @@ def search(request: HttpRequest) -> HttpResponseRedirect:
 @not_audited("It repeats a row of a list whose query is on record.")
 @requires(None)
 def study_row(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
-    """Return the row of one study as the list of the same parameters shows it, and whether it is in that list."""
+    """Return the row of one study as the list of the same parameters shows it, and whether it is in that list.
+
+    There is none, and no error, where the user sees no such study: open lists hear of orders without images, too.
+    """
     user = user_of(request)
     study = with_all_of_rows(visible_studies(user)).filter(study_instance_uid=study_instance_uid).first()
     if study is None:
-        raise Http404
+        return HttpResponse(status=204)
     asked = asked_of(request.GET, user=user, session=request.session)
     has_sites = facilities_with(user, Codename.VIEW_STUDY).count() > 1
     context = RowContext(

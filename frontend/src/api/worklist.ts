@@ -26,9 +26,11 @@ export class WorklistApi {
   constructor(private readonly addresses: Partial<WorklistAddresses>) {}
 
   /** A study's row as the list of this address shows it. */
-  async row(studyInstanceUid: string): Promise<HTMLTableRowElement> {
+  /** @returns null where the user sees no such study, such as of an order without images. */
+  async row(studyInstanceUid: string): Promise<HTMLTableRowElement | null> {
     const url = withUid(this.addresses.row ?? "", studyInstanceUid) + location.search;
     const response = await request(url, { headers: { Accept: "text/html", ...BY_ITSELF } });
+    if (response.status === 204) return null;
     const html = `<table><tbody>${await response.text()}</tbody></table>`;
     return taken<HTMLTableRowElement>(html, "tr[data-study-instance-uid]");
   }

@@ -4,10 +4,10 @@ import "../styles/imageChoice.css";
 import { attachImageChoice } from "../ui/corrections/imageChoice";
 import { required } from "../ui/dom";
 import { attachDayList } from "../ui/examinations/dayList";
-import { labelEdges } from "../ui/examinations/edges";
+import { attachExaminationPage } from "../ui/examinations/examinationPage";
 
 const main = required<HTMLElement>("#content");
 if (main.dataset.rowsUrl !== undefined) attachDayList(main);
 const choice = main.querySelector<HTMLElement>("[data-part=image-choice]");
 if (choice !== null) attachImageChoice(choice);
-if (main.dataset.manifestUrl !== undefined) void labelEdges(main, main.dataset.manifestUrl);
+if (main.dataset.ownUids !== undefined) attachExaminationPage(main);

@@ -39,7 +39,8 @@ function isReformatted({ grid }: ViewerContext): boolean {
   return Boolean(grid.active.image?.plane);
 }
 
-async function showPlanes(context: ViewerContext): Promise<void> {
+/** Show three planes through the series of the active viewport, and its image beside them. */
+export async function showPlanes(context: ViewerContext): Promise<void> {
   const { grid } = context;
   const source = grid.active;
   const { stack, imageIndex, fusion } = source;

@@ -16,8 +16,19 @@ export function attachDayList(main: HTMLElement): Disposer {
     }),
   );
   const filters = required<HTMLFormElement>("[data-part=filters]", main);
-  bag.add(listen(filters, "change", () => filters.requestSubmit()));
+  bag.add(listen(filters, "change", (event) => submitWhenChosen(filters, event)));
   return () => bag.dispose();
+}
+
+/** A date that is typed is one after each digit: it is asked for when the reader pauses. */
+const TYPING_MS = 1_000;
+let typing = 0;
+
+function submitWhenChosen(filters: HTMLFormElement, { target }: Event): void {
+  window.clearTimeout(typing);
+  const isTyped = target instanceof HTMLInputElement && target.type === "date";
+  if (isTyped) typing = window.setTimeout(() => filters.requestSubmit(), TYPING_MS);
+  else filters.requestSubmit();
 }
 
 /** A UID that has no row in this list is not asked for again within this time: an arriving CT tells of each image. */
@@ -66,9 +77,15 @@ class DayList {
   private async refresh(uid: string): Promise<void> {
     const rows = await this.rows(uid);
     if (rows === null) return;
+    const gone = this.rowsOf(uid).filter((old) => !rows.some((row) => row.dataset.step === old.dataset.step));
+    for (const row of gone) if (!isInUse(row)) row.remove();
     if (rows.length === 0) this.elsewhere.set(uid, performance.now());
     else this.elsewhere.delete(uid);
     for (const row of rows) this.put(row);
+  }
+
+  private rowsOf(uid: string): HTMLTableRowElement[] {
+    return [...this.body.querySelectorAll<HTMLTableRowElement>(`tr[data-uids~="${CSS.escape(uid)}"]`)];
   }
 
   private async rows(uid: string): Promise<HTMLTableRowElement[] | null> {
@@ -89,12 +106,11 @@ class DayList {
   private put(fresh: HTMLTableRowElement): void {
     const row = document.importNode(fresh, true);
     for (const next of row.querySelectorAll<HTMLInputElement>("input[name=next]")) {
-      next.value = location.pathname + location.search;
+      next.value = `${location.pathname}${location.search}#${row.id}`;
     }
     const old = this.body.querySelector<HTMLTableRowElement>(`tr[data-step="${row.dataset.step}"]`);
     if (old !== null) {
-      // A menu that somebody has opened, or a reason being typed, is not taken away.
-      if (old.contains(document.activeElement) || old.querySelector("details[open]")) return;
+      if (isInUse(old)) return;
       old.replaceWith(row);
     } else {
       const later = [...this.body.querySelectorAll<HTMLTableRowElement>("tr")].find(
@@ -106,6 +122,11 @@ class DayList {
     }
     row.classList.add("examination--changed");
   }
+}
+
+/** A menu that somebody has opened, or a reason being typed, is not taken away. */
+function isInUse(row: HTMLElement): boolean {
+  return row.contains(document.activeElement) || row.querySelector("details[open]") !== null;
 }
 
 function timeOf(row: HTMLTableRowElement): string {

@@ -54,6 +54,7 @@ export class StudyList {
     this.names.set(uid, null);
     try {
       const row = await this.worklist.row(uid);
+      if (row === null) return;
       const text = (cell: string) => row.querySelector(`.cell--${cell}`)?.textContent?.trim() ?? "";
       const rest = [text("description"), text("modality"), text("date")].filter(Boolean).join(" · ");
       this.names.set(uid, { patient: text("patient"), rest });

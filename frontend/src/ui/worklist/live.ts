@@ -94,14 +94,14 @@ export class LiveList {
     const { api, body } = this.parts;
     try {
       const fresh = await api.row(uid);
+      if (fresh === null) return this.leave(uid);
       speakMoments(fresh);
       const current = rowOf(body, uid);
       if (current) this.update(current, fresh);
       else this.arrive(uid, fresh);
       this.settle();
     } catch (error) {
-      if (error instanceof RequestError && error.kind === "missing") this.leave(uid);
-      else if (error instanceof RequestError && error.kind === "session") this.showState("ended");
+      if (error instanceof RequestError && error.kind === "session") this.showState("ended");
     }
   }
 
