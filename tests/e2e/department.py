@@ -2,9 +2,9 @@
 
 import socket
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
 from pydicom.dataset import Dataset
 from pynetdicom import build_context
 from pynetdicom.sop_class import ModalityPerformedProcedureStep, ModalityWorklistInformationFind
@@ -57,7 +57,7 @@ class Department:
         more
             ``description``, ``priority`` (S for STAT), ``reason``, ``alert``.
         """
-        now = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
+        now = f"{timezone.now():%Y%m%d%H%M%S}"
         description = more.get("description", "CT chest")
         timing = f"^^^{now}^^{more.get('priority', 'R')}"
         segments = [
@@ -100,7 +100,7 @@ class Department:
         report.ScheduledStepAttributesSequence = [scheduled]
         report.PerformedProcedureStepStatus, report.PerformedProcedureStepID = "IN PROGRESS", "1"
         report.PerformedStationAETitle, report.Modality = self.scanner, "CT"
-        now = datetime.now(UTC)
+        now = timezone.now()
         report.PerformedProcedureStepStartDate = f"{now:%Y%m%d}"
         report.PerformedProcedureStepStartTime = f"{now:%H%M%S}"
         uid = str(new_uid())
@@ -114,7 +114,7 @@ class Department:
         report, by_series = Dataset(), dict[str, list[Dataset]]()
         for one in images:
             by_series.setdefault(one.SeriesInstanceUID, []).append(one)
-        now = datetime.now(UTC)
+        now = timezone.now()
         report.PerformedProcedureStepStatus = "COMPLETED"
         report.PerformedProcedureStepEndDate = f"{now:%Y%m%d}"
         report.PerformedProcedureStepEndTime = f"{now:%H%M%S}"
