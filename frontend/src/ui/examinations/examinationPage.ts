@@ -1,6 +1,7 @@
 import { RequestError, request } from "../../api/client";
 import { followStudies } from "../../api/studyEvents";
 import type { Disposer } from "../../core/disposable";
+import { attachImageChoice } from "../corrections/imageChoice";
 import { labelEdges } from "./edges";
 
 /** Images come by the second; the page is brought up to date this long after the first of them. */
@@ -40,7 +41,10 @@ async function refresh(main: HTMLElement): Promise<void> {
       .getElementById("content");
     if (fresh === null) return;
     main.dataset.manifestUrl = fresh.dataset.manifestUrl ?? "";
-    for (const part of ["side", "images"]) takeOver(main, fresh, `[data-part=${part}]`);
+    takeOver(main, fresh, "[data-part=side]");
+    // Whoever chooses images keeps those that are there, and sees how many there are by now.
+    if (takeOver(main, fresh, "[data-part=images]")) enliven(main);
+    else takeOver(main, fresh, "[data-part=images] h2");
     await label(main);
   } catch (error) {
     // The next notice brings what this one could not.
@@ -48,9 +52,17 @@ async function refresh(main: HTMLElement): Promise<void> {
   }
 }
 
-function takeOver(main: HTMLElement, fresh: HTMLElement, selector: string): void {
+/** @returns whether the part is the fresh one now. */
+function takeOver(main: HTMLElement, fresh: HTMLElement, selector: string): boolean {
   const [old, now] = [main.querySelector(selector), fresh.querySelector(selector)];
-  if (old && now && !isInUse(old)) old.replaceChildren(...document.adoptNode(now).childNodes);
+  if (!old || !now || isInUse(old)) return false;
+  old.replaceChildren(...document.adoptNode(now).childNodes);
+  return true;
+}
+
+function enliven(main: HTMLElement): void {
+  const choice = main.querySelector<HTMLElement>("[data-part=image-choice]");
+  if (choice !== null) attachImageChoice(choice);
 }
 
 /** What somebody types, has typed or has opened is not taken away. */
@@ -59,8 +71,13 @@ function isInUse(part: Element): boolean {
   return (
     part.contains(document.activeElement) ||
     part.querySelector("details[open]") !== null ||
-    fields.some((field) => field.value !== field.defaultValue)
+    fields.some(isFilledIn)
   );
+}
+
+function isFilledIn(field: HTMLTextAreaElement | HTMLInputElement): boolean {
+  if (field instanceof HTMLInputElement && field.checked !== field.defaultChecked) return true;
+  return field.value !== field.defaultValue;
 }
 
 async function label(main: HTMLElement): Promise<void> {
