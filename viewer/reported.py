@@ -10,12 +10,13 @@ from dicomkit.evidence import EvidenceImage
 from dicomkit.image_attributes import frame_attributes
 from dicomkit.marking import REGION_KINDS, MarkingKind
 from dicomkit.measurement import measures_of
-from dicomkit.pixel_scale import CalibrationLine, pixel_scale
+from dicomkit.pixel_scale import CalibrationLine, PixelScale, pixel_scale
 from dicomkit.region_statistics import RegionStatistics
-from dicomkit.sr.report import ReportedMarking
+from dicomkit.sr.report import ReportedMarking, ReportedPlane
 from viewer.models import Annotation, KeyImage
+from viewer.reported_planes import ReportedPlanes, frame_of_reference_of, scale_of_plane
 from viewer.statistics.gathering import gather_statistics
-from viewer.statistics.request import StatisticsRequest
+from viewer.statistics.request import MeasuringRequest, StatisticsRequest
 
 MEASURING_KINDS = REGION_KINDS | {
     MarkingKind.LENGTH,
@@ -41,21 +42,28 @@ def reported_markings(annotations: Sequence[Annotation]) -> list[ReportedMarking
         Cache or task queue cannot be reached.
     """
     lines = calibrations_of(annotations)
-    measuring = [one for one in annotations if one.kind in MEASURING_KINDS]
-    regions = [one for one in measuring if one.kind in REGION_KINDS]
-    gathered = gather_statistics([_statistics_request(one) for one in regions])
+    planes = ReportedPlanes()
+    measuring = [one for one in annotations if can_be_reported(one)]
+    asked = {one.pk: _statistics_request(one, planes) for one in measuring}
+    requests = {pk: request for pk, request in asked.items() if request is not None}
+    gathered = gather_statistics(list(requests.values()))
     if gathered is None:
         return None
-    values = {
-        one.pk: json.loads(found.png) for one, found in zip(regions, gathered, strict=True) if found.png
-    }
+    values = {pk: json.loads(found.png) for pk, found in zip(requests, gathered, strict=True) if found.png}
     counts: dict[str, int] = {}
     markings = []
     for one in measuring:
         counts[one.kind] = counts.get(one.kind, 0) + 1
         label = one.text or f"{one.get_kind_display()} {counts[one.kind]}"
-        markings.append(_marking(one, label, lines.get(one.instance_id), values.get(one.pk)))
+        where = _on_plane(one, planes) if one.plane else _on_image(one, lines.get(one.instance_id))
+        markings.append(_marking(one, label, where, values.get(one.pk)))
     return [one for one in markings if one.measures or one.statistics is not None]
+
+
+def can_be_reported(annotation: Annotation) -> bool:
+    """Tell whether a report may speak of it: it measures, and its plane, if it has one, lies in a known patient."""
+    is_somewhere = annotation.plane is None or frame_of_reference_of(annotation) != ""
+    return annotation.kind in MEASURING_KINDS and is_somewhere
 
 
 def calibrations_of(annotations: Sequence[Annotation]) -> dict[int, CalibrationLine]:
@@ -87,7 +95,11 @@ def evidence_image(marked: Annotation | KeyImage) -> EvidenceImage:
     )
 
 
-def _statistics_request(annotation: Annotation) -> StatisticsRequest:
+def _statistics_request(annotation: Annotation, planes: ReportedPlanes) -> MeasuringRequest | None:
+    if annotation.kind not in REGION_KINDS:
+        return None
+    if annotation.plane:
+        return planes.request(annotation)
     return StatisticsRequest(
         annotation.instance.blob.sha256,
         annotation.instance.sop_instance_uid,
@@ -97,16 +109,24 @@ def _statistics_request(annotation: Annotation) -> StatisticsRequest:
     )
 
 
+def _on_image(annotation: Annotation, line: CalibrationLine | None) -> tuple[PixelScale, None]:
+    assert annotation.instance.image_attributes is not None
+    attributes = frame_attributes(annotation.instance.image_attributes, annotation.frame_number - 1)
+    return pixel_scale(attributes, points_of_annotation(annotation), calibration=line), None
+
+
+def _on_plane(annotation: Annotation, planes: ReportedPlanes) -> tuple[PixelScale, ReportedPlane]:
+    return scale_of_plane(annotation), planes.plane(annotation, points_of_annotation(annotation))
+
+
 def _marking(
     annotation: Annotation,
     label: str,
-    line: CalibrationLine | None,
+    where: tuple[PixelScale, ReportedPlane | None],
     values: dict[str, float | int | str | None] | None,
 ) -> ReportedMarking:
-    assert annotation.instance.image_attributes is not None
-    attributes = frame_attributes(annotation.instance.image_attributes, annotation.frame_number - 1)
     kind, points = MarkingKind(annotation.kind), points_of_annotation(annotation)
-    scale = pixel_scale(attributes, points, calibration=line)
+    scale, plane = where
     told = dict(values or {})
     unit = str(told.pop("unit", ""))
     statistics = RegionStatistics(**told) if told else None  # type: ignore[arg-type]  # as the worker wrote it
@@ -120,4 +140,5 @@ def _marking(
         measures=measures_of(kind, points, scale),
         statistics=statistics if statistics is not None and statistics.mean is not None else None,
         value_unit=unit,
+        plane=plane,
     )

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.valuerep import DSfloat
 
+from dicomkit.geometry import Vector
 from dicomkit.image_references import ImageReference
 from dicomkit.region_shapes import Point
 from dicomkit.sr.codes import Code
@@ -83,6 +84,26 @@ def coordinates(
 ) -> Dataset:
     """Return a place on an image, which is ``source`` selected from."""
     item = _item("SCOORD", name, relationship, [source])
+    item.GraphicType = graphic_type
+    item.GraphicData = [float(one) for point in points for one in point]
+    return item
+
+
+def coordinates_3d(
+    name: Code | None,
+    graphic_type: str,
+    points: Items[Vector],
+    frame_of_reference_uid: str,
+    relationship: str,
+) -> Dataset:
+    """Return a place in the patient, in mm of a frame of reference; it is selected from no image.
+
+    References
+    ----------
+    PS3.3 C.18.9.
+    """
+    item = _item("SCOORD3D", name, relationship)
+    item.ReferencedFrameOfReferenceUID = frame_of_reference_uid
     item.GraphicType = graphic_type
     item.GraphicData = [float(one) for point in points for one in point]
     return item

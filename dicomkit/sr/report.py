@@ -3,18 +3,19 @@
 References
 ----------
 PS3.16 TID 1500 (report), TID 1501 (measurement group), TID 1410 (planar ROI), TID 300 (measurement), TID 320 (its
-place), TID 1600 (image library); PS3.3 A.35.3 (Comprehensive SR).
+place), TID 1600 (image library); PS3.3 A.35.3 (Comprehensive SR), A.35.13 (Comprehensive 3D SR), C.18.9.
 """
 
 import math
 from collections.abc import Sequence as Items
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from dicomkit.evidence import EvidenceImage, EvidenceSeries, evidence_sequence, new_evidence
+from dicomkit.geometry import ImagePlane, Vector
 from dicomkit.marking import MarkingKind
 from dicomkit.measurement import Measure, Quantity
 from dicomkit.pixel_scale import PixelScale, ScaleSource
@@ -24,6 +25,7 @@ from dicomkit.sr import codes, content
 from dicomkit.sr.codes import Code
 
 COMPREHENSIVE_SR = "1.2.840.10008.5.1.4.1.1.88.33"
+COMPREHENSIVE_3D_SR = "1.2.840.10008.5.1.4.1.1.88.34"
 
 _NAMES = {
     Quantity.LENGTH: codes.LENGTH,
@@ -46,6 +48,31 @@ _SCALE_NOTES = {
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedPlane:
+    """The plane through a volume that something was drawn on.
+
+    Attributes
+    ----------
+    plane, spacing_mm
+        Where its pixels lie in the patient; spacing is (down, across).
+    images
+        Those that it was made from where the drawing lies.
+    note
+        What the values are of, in a sentence; "" where none were measured.
+    """
+
+    frame_of_reference_uid: str
+    plane: ImagePlane
+    spacing_mm: tuple[float, float]
+    images: tuple[EvidenceImage, ...]
+    note: str = ""
+
+    def in_patient(self, points: Items[Point]) -> list[Vector]:
+        """Return points of the plane, (column, row) from the corner of its first pixel, in mm of the patient."""
+        return [self.plane.image_to_patient(x - 0.5, y - 0.5, spacing_mm=self.spacing_mm) for x, y in points]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedMarking:
     """A drawing that measures something.
 
@@ -57,6 +84,8 @@ class ReportedMarking:
         What its shape measures.
     statistics, value_unit
         What the pixels inside say; None where that is not known or not meant.
+    plane
+        Where it was drawn on no image but on a plane through a series; `image` is one of that series.
     """
 
     kind: MarkingKind
@@ -68,6 +97,13 @@ class ReportedMarking:
     measures: tuple[Measure, ...]
     statistics: RegionStatistics | None = None
     value_unit: str = ""
+    # Not shown, so that a marking on an image is written as it was before there were planes.
+    plane: ReportedPlane | None = field(default=None, repr=False)
+
+    @property
+    def images(self) -> tuple[EvidenceImage, ...]:
+        """The images that it speaks of."""
+        return (self.plane.images if self.plane else ()) or (self.image,)
 
 
 def measurement_report(
@@ -76,9 +112,9 @@ def measurement_report(
     series: EvidenceSeries,
     *,
     observers: Items[str],
-    predecessor: tuple[str, str] | None = None,
+    predecessor: tuple[str, str, str] | None = None,
 ) -> Dataset:
-    """Return a measurement report.
+    """Return a measurement report; what lies on planes has places in the patient and makes it a three-dimensional one.
 
     Parameters
     ----------
@@ -89,16 +125,19 @@ def measurement_report(
     observers
         Names of those who measured.
     predecessor
-        Series and SOP Instance UID of the report that this one takes the place of.
+        Series, SOP Instance and SOP Class UID of the report that this one takes the place of.
     """
-    dataset = new_evidence(header, series, sop_class_uid=COMPREHENSIVE_SR, modality="SR")
+    has_planes = any(marking.plane is not None for marking in markings)
+    sop_class_uid = COMPREHENSIVE_3D_SR if has_planes else COMPREHENSIVE_SR
+    dataset = new_evidence(header, series, sop_class_uid=sop_class_uid, modality="SR")
     dataset.ReferencedPerformedProcedureStepSequence = Sequence()
     dataset.PerformedProcedureCodeSequence = Sequence()
     dataset.CompletionFlag, dataset.VerificationFlag = "PARTIAL", "UNVERIFIED"
-    images = [marking.image for marking in markings]
+    images = [one for marking in markings for one in marking.images]
     dataset.CurrentRequestedProcedureEvidenceSequence = evidence_sequence(dataset.StudyInstanceUID, images)
     if predecessor is not None:
-        former = EvidenceImage(COMPREHENSIVE_SR, predecessor[1], predecessor[0], "SR", 0, 1)
+        series_uid, instance_uid, class_uid = predecessor
+        former = EvidenceImage(class_uid, instance_uid, series_uid, "SR", 0, 1)
         dataset.PredecessorDocumentsSequence = evidence_sequence(dataset.StudyInstanceUID, [former])
     root = content.container(
         codes.REPORT,
@@ -148,7 +187,7 @@ def _whole(one: EvidenceImage) -> Dataset:
 
 def _group(marking: ReportedMarking) -> Dataset:
     is_region = any(one.quantity is Quantity.AREA for one in marking.measures)
-    note = _SCALE_NOTES.get(marking.scale.source, "")
+    note = marking.plane.note if marking.plane else _SCALE_NOTES.get(marking.scale.source, "")
     measures_length = any(one.unit not in ("deg", "") for one in marking.measures)
     children = [
         content.text(codes.TRACKING_IDENTIFIER, marking.label, "HAS OBS CONTEXT"),
@@ -157,7 +196,7 @@ def _group(marking: ReportedMarking) -> Dataset:
     if is_region:
         children.append(_region(marking))
     children += _shape_numbers(marking, is_region) + _value_numbers(marking, is_region)
-    if note and measures_length:
+    if note and (measures_length or marking.plane):
         children.append(content.text(codes.COMMENT, note, "CONTAINS"))
     return content.container(codes.MEASUREMENT_GROUP, children, template="1410" if is_region else "1501")
 
@@ -214,12 +253,34 @@ def _length(line: Items[Point], scale: PixelScale) -> float:
 
 
 def _place(marking: ReportedMarking, graphic_type: str, points: Items[Point]) -> Dataset:
+    if marking.plane is not None:
+        place = marking.plane
+        there = place.in_patient(points)
+        return content.coordinates_3d(
+            None, graphic_type, there, place.frame_of_reference_uid, "INFERRED FROM"
+        )
     return content.coordinates(None, graphic_type, points, _selected(marking), "INFERRED FROM")
 
 
 def _region(marking: ReportedMarking) -> Dataset:
     graphic_type, points = outline_of(marking.kind, marking.points, marking.scale.aspect)
+    if marking.plane is not None:
+        graphic_type, points = _without_circles(graphic_type, points)
+        place = marking.plane
+        there = place.in_patient(points)
+        return content.coordinates_3d(
+            codes.IMAGE_REGION, graphic_type, there, place.frame_of_reference_uid, "CONTAINS"
+        )
     return content.coordinates(codes.IMAGE_REGION, graphic_type, points, _selected(marking), "CONTAINS")
+
+
+def _without_circles(graphic_type: str, points: list[Point]) -> tuple[str, list[Point]]:
+    """Return an outline in the words of three dimensions: an ellipse for a circle, a polygon for a closed line."""
+    if graphic_type == "CIRCLE":
+        (x, y), (px, py) = points
+        radius = math.hypot(px - x, py - y)
+        return "ELLIPSE", [(x - radius, y), (x + radius, y), (x, y - radius), (x, y + radius)]
+    return {"POLYLINE": "POLYGON"}.get(graphic_type, graphic_type), points
 
 
 def _selected(marking: ReportedMarking) -> Dataset:

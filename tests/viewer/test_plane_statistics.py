@@ -19,51 +19,30 @@ from dicomkit.region_shapes import region_pixels
 from tests.archive.correcting import correct
 from tests.conftest import member
 from tests.factories import store
-from tests.viewer.annotation_samples import STUDY, put
+from tests.viewer.annotation_samples import STUDY
+from tests.viewer.plane_ramp import (
+    AT_FIRST,
+    CORONAL,
+    ELLIPSE,
+    FIRST,
+    GRADIENT,
+    HALF,
+    OBLIQUE,
+    SIZE,
+    UID,
+    kept,
+    stored_ramp,
+)
 from tests.viewer.plane_samples import packed_values, plane_address, run_tasks, series_of, shown_plane
 from viewer.models import Annotation
 
 pytestmark = pytest.mark.django_db
 
-UID = "2.25.1001"
-SIZE = 48
-# HU = 6 x + 3 y - 10 z + 40, in mm from the first voxel.
-GRADIENT = np.array([6.0, 3.0, -10.0])
-AT_FIRST = 40.0
-FIRST = np.array([-8.0, 4.0, 0.0])
-HALF = math.sqrt(0.5)
-# Rows run to the patient's left; columns to the back and to the feet, by the same.
-OBLIQUE = {
-    "position": [-4.0, 6.0, 40.0],
-    "orientation": [1.0, 0.0, 0.0, 0.0, round(HALF, 6), -round(HALF, 6)],
-    "spacing_mm": [0.5, 0.5],
-    "rows": 80,
-    "columns": 70,
-    "thickness_mm": None,
-    "projection": None,
-    "group": 0,
-}
-# Its centre is the corner of four pixels; half axes of 8 and 5 mm.
-ELLIPSE = [[20.0, 40.0], [52.0, 40.0], [36.0, 30.0], [36.0, 50.0]]
-
 
 @pytest.fixture
 def ramp(north: Facility) -> str:
     """A CT whose values are a ramp, with voxels of 1 mm."""
-    z, y, x = np.mgrid[0:SIZE, 0:SIZE, 0:SIZE]
-    values = AT_FIRST + x * GRADIENT[0] + y * GRADIENT[1] + z * GRADIENT[2] + 24
-    datasets = series_of(
-        values.astype(np.int16), heights=range(SIZE), PixelSpacing=[1, 1], modality="CT", RescaleType="HU"
-    )
-    store(*datasets, facility=north)
-    return str(datasets[0].SeriesInstanceUID)
-
-
-def kept(reader: Client, series_uid: str, **changes: Any) -> None:
-    """Keep a region on a plane."""
-    drawn = {"kind": "ellipse", "points": ELLIPSE, "plane": OBLIQUE, "sop_instance_uid": ""} | changes
-    answer = put(reader, UID, series_instance_uid=series_uid, **drawn)
-    assert answer.status_code in (200, 201), answer.content
+    return stored_ramp(north)
 
 
 def asked(reader: Client, *, revision: int = 1) -> HttpResponse:
@@ -140,15 +119,6 @@ def test_the_values_are_those_of_the_tiles_to_the_last_digit(north: Facility, re
     expected = map_coordinates(noise - 24.0, (patient - FIRST)[:, ::-1].T, order=1)
     seen = shown[places[:, 1].astype(int), places[:, 0].astype(int)] * body["scale"] + body["offset"]
     assert seen == pytest.approx(expected, abs=0.6)
-
-
-CORONAL = OBLIQUE | {
-    "position": [-8.0, 14.0, 47.0],
-    "orientation": [1.0, 0.0, 0.0, 0.0, 0.0, -1.0],
-    "spacing_mm": [1.0, 1.0],
-    "rows": SIZE,
-    "columns": SIZE,
-}
 
 
 def test_a_coronal_plane_has_the_stored_values(ramp: str, reader: Client) -> None:

@@ -30,7 +30,7 @@ from dicomkit.uid import new_uid
 from viewer.exceptions import EvidenceRefusedError
 from viewer.models import Annotation, Evidence, EvidenceKind, KeyImage
 from viewer.presented import PresentedGroup, can_be_presented, presented_groups
-from viewer.reported import MEASURING_KINDS, evidence_image, reported_markings
+from viewer.reported import can_be_reported, evidence_image, reported_markings
 from viewer.selectors import annotations_of_study, key_images_of_study
 
 # Far behind the series of the scanner, so that they come last in every list.
@@ -45,7 +45,8 @@ _SERIES_NUMBERS = {
 class StoredEvidence:
     """What was stored; nothing where nothing has changed since the last time.
 
-    `on_planes` counts marks on planes through volumes, which belong to no stored image and are in no instance.
+    `on_planes` counts marks on planes through volumes that measure nothing, or lie in no frame of reference: they belong
+    to no stored image and are in no instance.
     `omitted` counts annotations of images that no grey-scale presentation state can show, such as those in colour.
     """
 
@@ -69,10 +70,9 @@ def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidenc
     DicomKitError, BlobNotFoundError
         The header of an image that was marked cannot be read.
     """
-    drawn = annotations_of_study(study).select_related("instance__series__study", "instance__blob")
+    drawn = list(annotations_of_study(study).select_related("instance__series__study", "instance__blob"))
     annotations = [one for one in drawn if one.plane is None]
-    measuring = [one for one in annotations if one.kind in MEASURING_KINDS]
-    markings = reported_markings(annotations) if measuring else []
+    markings = reported_markings(drawn) if any(map(can_be_reported, drawn)) else []
     if markings is None:
         return None
     groups = presented_groups(annotations, markings)
@@ -82,7 +82,7 @@ def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidenc
         Study.objects.select_for_update().only("pk").get(pk=study.pk)
         session = ArrivalSession(Origin.VIEWER, actor, study.facility)
         made = [
-            _store_measurements(study, annotations, markings, author, session) if markings else None,
+            _store_measurements(study, drawn, markings, author, session) if markings else None,
             _store_key_images(study, key_images, author, session) if key_images else None,
             *(_store_presentation(study, group, author, session) for group in groups),
         ]
@@ -90,7 +90,7 @@ def store_evidence(*, study: Study, author: User, actor: Actor) -> StoredEvidenc
     return StoredEvidence(
         created=tuple(one for one in made if one is not None),
         omitted=sum(not can_be_presented(one) for one in annotations),
-        on_planes=len(drawn) - len(annotations),
+        on_planes=sum(one.plane is not None and not can_be_reported(one) for one in drawn),
     )
 
 
@@ -101,7 +101,8 @@ def _store_measurements(
     author: User,
     session: ArrivalSession,
 ) -> Evidence | None:
-    content = _digest([repr(marking) for marking in markings])
+    planes = [repr(marking.plane) for marking in markings if marking.plane is not None]
+    content = _digest([*(repr(marking) for marking in markings), *planes])
     last = _last(study, EvidenceKind.MEASUREMENTS)
     if last is not None and last.content == content:
         return None
@@ -112,9 +113,14 @@ def _store_measurements(
         markings,
         _series(study, EvidenceKind.MEASUREMENTS, last),
         observers=list(dict.fromkeys(one.author_name for one in told)),
-        predecessor=(last.series_instance_uid, last.sop_instance_uid) if last is not None else None,
+        predecessor=_predecessor(last) if last is not None else None,
     )
     return _store(dataset, study, EvidenceKind.MEASUREMENTS, content, author, session)
+
+
+def _predecessor(last: Evidence) -> tuple[str, str, str]:
+    stored = Instance.kept.get(sop_instance_uid=last.sop_instance_uid)
+    return last.series_instance_uid, last.sop_instance_uid, stored.sop_class_uid
 
 
 def _store_key_images(

@@ -81,13 +81,8 @@ class PlaneStatisticsRequest(MeasuringRequest):
         return cls(**{**arguments, **lists, "kind": kind, "points": points})
 
 
-def plane_statistics_request(annotation: Annotation) -> PlaneStatisticsRequest:
-    """Return what to ask of a region that was drawn on a plane.
-
-    Parameters
-    ----------
-    annotation
-        With a plane; selected with the series of its instance.
+def volume_of_mark(annotation: Annotation) -> SeriesVolume:
+    """Return the volume that a mark on a plane was drawn in, as it is now.
 
     Raises
     ------
@@ -95,18 +90,33 @@ def plane_statistics_request(annotation: Annotation) -> PlaneStatisticsRequest:
         The series forms no volume, or none any more.
     RenderingUnavailableError
         It changes at this moment.
+    """
+    group = (annotation.plane or {}).get("group", 0)
+    return current_volume(annotation.instance.series.series_instance_uid, group=group)
+
+
+def plane_statistics_request(annotation: Annotation, volume: SeriesVolume) -> PlaneStatisticsRequest:
+    """Return what to ask of a region that was drawn on a plane.
+
+    Parameters
+    ----------
+    annotation
+        With a plane; selected with the series of its instance.
+    volume
+        See `volume_of_mark`.
+
+    Raises
+    ------
     InvalidTileRequestError
         It is not known what values the plane had, or it is too large; the message says so.
     """
     plane: dict[str, Any] = annotation.plane or {}
-    series_instance_uid = annotation.instance.series.series_instance_uid
-    volume = current_volume(series_instance_uid, group=plane.get("group", 0))
     slab_mm, projection = plane["thickness_mm"] or 0.0, plane.get("projection")
     if (slab_mm and projection is None) or (volume.groups and "group" not in plane):
         raise InvalidTileRequestError(_NOT_TOLD)
     request = PlaneStatisticsRequest(
         content=volume.content,
-        series_instance_uid=series_instance_uid,
+        series_instance_uid=annotation.instance.series.series_instance_uid,
         kind=MarkingKind(annotation.kind),
         points=tuple((float(x), float(y)) for x, y in annotation.points),
         position=tuple(plane["position"]),

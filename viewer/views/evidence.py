@@ -68,7 +68,7 @@ def _on_planes(count: int) -> str:
     if not count:
         return ""
     marks = "1 mark on a plane is" if count == 1 else f"{count} marks on planes are"
-    return f"{marks} in no object, because a plane through a series is no stored image."
+    return f"{marks} in no object: of planes the report has what measures, in a series with a frame of reference."
 
 
 def _left_out(count: int) -> str:

@@ -11,7 +11,7 @@ from dicomkit.errors import NotAVolumeError
 from dicomkit.marking import REGION_KINDS, MarkingKind
 from viewer.exceptions import InvalidTileRequestError, RenderingUnavailableError
 from viewer.selectors import annotation_of_study
-from viewer.statistics.on_planes import plane_statistics_request
+from viewer.statistics.on_planes import plane_statistics_request, volume_of_mark
 from viewer.statistics.request import MeasuringRequest, StatisticsRequest, points_of
 from viewer.tiles.service import fetch_picture
 from viewer.views.opening import opened_instance, opened_study
@@ -56,7 +56,7 @@ def statistics_on_plane(
             409, "The mark has changed", "Somebody has changed this mark. Look at it as it is now."
         )
     try:
-        asked = plane_statistics_request(annotation)
+        asked = plane_statistics_request(annotation, volume_of_mark(annotation))
         return _answer(request, asked, "private, no-cache")
     except (InvalidTileRequestError, NotAVolumeError) as error:
         return problem(422, "This region cannot be measured", str(error))
