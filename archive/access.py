@@ -1,12 +1,12 @@
 """Who may see and take in what. The only file of the archive that names rights."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Facility, User
 from accounts.permissions import facilities_with, filter_visible, may
 from accounts.roles import Codename
-from archive.models import Patient, Study
+from archive.models import Correction, Patient, Study
 
 
 def visible_studies(user: User | AnonymousUser) -> QuerySet[Study]:
@@ -17,6 +17,13 @@ def visible_studies(user: User | AnonymousUser) -> QuerySet[Study]:
     return filter_visible(Study.objects.filter(is_withdrawn=False), user, Codename.VIEW_STUDY)
 
 
+def visible_patients(user: User | AnonymousUser) -> QuerySet[Patient]:
+    """Return the patients of whom the user may open at least one study."""
+    return Patient.objects.filter(
+        Exists(visible_studies(user).filter(patient_record=OuterRef("pk")).order_by())
+    )
+
+
 def correctable_studies(user: User | AnonymousUser) -> QuerySet[Study]:
     """Return the studies that a user may put right, those of which all was rejected or moved away among them."""
     return filter_visible(Study.objects.all(), user, Codename.EDIT_STUDY)
@@ -25,6 +32,24 @@ def correctable_studies(user: User | AnonymousUser) -> QuerySet[Study]:
 def correctable_patients(user: User | AnonymousUser) -> QuerySet[Patient]:
     """Return the patients of whom the user may put right at least one study."""
     return Patient.objects.filter(studies__in=correctable_studies(user)).distinct()
+
+
+def correctable_corrections(user: User | AnonymousUser) -> QuerySet[Correction]:
+    """Return the corrections of which the user may know: all of their studies and patients are the user's to correct.
+
+    A patient of whom no study is left was merged away; the studies that were its own are among those of the correction.
+    """
+    studies = Correction.studies.through.objects.filter(correction=OuterRef("pk"))
+    patients = Correction.patients.through.objects.filter(correction=OuterRef("pk"))
+    with_studies = Study.objects.values("patient_record")
+    return Correction.objects.filter(
+        ~Exists(studies.exclude(study__in=correctable_studies(user))),
+        ~Exists(
+            patients.filter(patient__in=with_studies).exclude(
+                patient__in=correctable_studies(user).values("patient_record")
+            )
+        ),
+    )
 
 
 def may_override_final(user: User | AnonymousUser, study: Study) -> bool:

@@ -20,5 +20,10 @@ def age_of(study: Study) -> str:
     if study.patient_age_days < 0:
         return ""
     made = study.study_date or date(2000, 1, 1)
-    number, _, unit = age_text_at(made - timedelta(days=study.patient_age_days), made).partition(" ")
+    return time_between(made - timedelta(days=study.patient_age_days), made)
+
+
+def time_between(earlier: date, later: date) -> str:
+    """Return how much time lies between two days, such as "8 mo"; empty where the second comes before the first."""
+    number, _, unit = age_text_at(earlier, later).partition(" ")
     return gettext(_AGES[unit]) % {"number": int(number)} if number else ""

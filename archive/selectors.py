@@ -1,6 +1,7 @@
 """Reads of the archive. All that reach a user begin at `archive.access`."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ from accounts.models import User
 from archive.access import visible_studies
 from archive.models import ArrivalConflict, Instance, Patient, Series, Study
 from archive.storage import blob_store
+from dicomkit.priors import StudyTraits
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,15 @@ def studies_of_patient(user: User | AnonymousUser, study: Study) -> QuerySet[Stu
 
     A patient is an ID with its issuer; the same person under another issuer is found where the two were linked.
     """
+    return studies_of_person(user, study.patient_record_id)
+
+
+def studies_of_person(user: User | AnonymousUser, patient_pk: int) -> QuerySet[Study]:
+    """Return the studies of a patient, and of the identities linked with it, that the user may see, the latest first."""
     return (
         visible_studies(user)
         .select_related("facility")
-        .filter(patient_record__in=identities_of_person(study.patient_record_id))
+        .filter(patient_record__in=identities_of_person(patient_pk))
         .order_by("-study_moment", "-pk")
     )
 
@@ -48,6 +55,29 @@ def identities_of_person(patient_pk: int) -> list[int]:
     linkage = Patient.objects.filter(pk=patient_pk, linkage__isnull=False).values("linkage")
     linked = Patient.objects.filter(linkage__in=linkage).exclude(pk=patient_pk)
     return [patient_pk, *linked.values_list("pk", flat=True)]
+
+
+def study_traits(studies: Sequence[Study]) -> dict[str, StudyTraits]:
+    """Return by UID what decides how relevant studies are to each other. Costs one query."""
+    rows = Series.objects.filter(study__in=[study.pk for study in studies]).values_list(
+        "study_id", "laterality", "series_description", "protocol_name"
+    )
+    lateralities: dict[int, set[str]] = defaultdict(set)
+    texts: dict[int, set[str]] = defaultdict(set)
+    for study_pk, laterality, *described in rows:
+        lateralities[study_pk].add(laterality)
+        texts[study_pk].update(text for text in described if text)
+    return {
+        study.study_instance_uid: StudyTraits(
+            study_instance_uid=study.study_instance_uid,
+            moment=study.study_moment if study.study_date else None,
+            modalities=frozenset(study.modalities_in_study.split("\\")) - {""},
+            body_parts=frozenset(study.body_parts_examined.split("\\")) - {""},
+            lateralities=frozenset(lateralities[study.pk] - {""}),
+            texts=(study.study_description, *sorted(texts[study.pk])),
+        )
+        for study in studies
+    }
 
 
 def find_series(user: User | AnonymousUser, series_instance_uid: str) -> Series | None:
@@ -108,6 +138,19 @@ def instances_of_classes(study: Study, sop_class_uids: Collection[str]) -> Query
         .select_related("blob")
         .order_by("-pk")
     )
+
+
+def instances_by_study(
+    studies: Sequence[Study], sop_class_uids: Collection[str]
+) -> dict[int, list[Instance]]:
+    """Return by key of the study its instances of some SOP classes, those that came last first. Costs one query."""
+    found: dict[int, list[Instance]] = defaultdict(list)
+    instances = Instance.objects.filter(
+        series__study__in=[study.pk for study in studies], sop_class_uid__in=sop_class_uids
+    )
+    for instance in instances.select_related("series").order_by("-pk"):
+        found[instance.series.study_id].append(instance)
+    return dict(found)
 
 
 def stored_instance(sop_instance_uid: str) -> StoredInstance | None:

@@ -1,6 +1,15 @@
 import { defineConfig } from "vitest/config";
 
-const entrypoints = ["base", "worklist", "examinations", "corrections", "wall", "viewer", "upload"];
+const entrypoints = [
+  "base",
+  "worklist",
+  "examinations",
+  "corrections",
+  "patient",
+  "wall",
+  "viewer",
+  "upload",
+];
 
 export default defineConfig({
   // Addresses inside the bundle stay relative, so any STATIC_URL serves it.

@@ -1,15 +1,14 @@
 """Which other studies of a patient there are, and how relevant they are."""
 
-from collections import defaultdict
 from typing import TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from accounts.models import User
-from archive.models import Series, Study
-from archive.selectors import studies_of_patient
-from viewer.priors import Relevance, StudyTraits, rank_priors
+from archive.models import Study
+from archive.selectors import studies_of_patient, study_traits
+from dicomkit.priors import Relevance, rank_priors
 
 # So many of the latest studies of one patient are listed; nobody reads more of them in a viewer.
 _MOST_STUDIES = 200
@@ -42,37 +41,10 @@ def patient_studies(user: User | AnonymousUser, study: Study) -> list[PatientStu
     studies = list(studies_of_patient(user, study)[:_MOST_STUDIES])
     if all(one.pk != study.pk for one in studies):
         studies.append(study)
-    traits = _traits_of(studies)
+    traits = study_traits(studies)
     current = traits[study.study_instance_uid]
     ranked = {one.study_instance_uid: one for one in rank_priors(current, traits.values())}
     return [_body(one, study, ranked.get(one.study_instance_uid)) for one in studies]
-
-
-def study_traits(study: Study) -> StudyTraits:
-    """Return what of one study decides how it is read."""
-    return _traits_of([study])[study.study_instance_uid]
-
-
-def _traits_of(studies: list[Study]) -> dict[str, StudyTraits]:
-    rows = Series.objects.filter(study__in=[study.pk for study in studies]).values_list(
-        "study_id", "laterality", "series_description", "protocol_name"
-    )
-    lateralities: dict[int, set[str]] = defaultdict(set)
-    texts: dict[int, set[str]] = defaultdict(set)
-    for study_pk, laterality, *described in rows:
-        lateralities[study_pk].add(laterality)
-        texts[study_pk].update(text for text in described if text)
-    return {
-        study.study_instance_uid: StudyTraits(
-            study_instance_uid=study.study_instance_uid,
-            moment=study.study_moment if study.study_date else None,
-            modalities=frozenset(_values(study.modalities_in_study)),
-            body_parts=frozenset(_values(study.body_parts_examined)),
-            lateralities=frozenset(lateralities[study.pk] - {""}),
-            texts=(study.study_description, *sorted(texts[study.pk])),
-        )
-        for study in studies
-    }
 
 
 def _body(study: Study, current: Study, found: Relevance | None) -> PatientStudyBody:

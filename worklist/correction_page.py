@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.models import User
-from archive.access import correctable_studies
+from archive.access import correctable_corrections, correctable_studies
 from archive.models import Correction, Instance, Patient, Plan, Series, Study
 from archive.selectors import series_of, series_without_images
 from archive.services.corrections.words import study_name
@@ -57,7 +57,12 @@ def head_of(study: Study) -> dict[str, Any]:
 
 
 def page_of(
-    study: Study, *, typed: Mapping[str, str], series: Collection[str] = (), refusal: str = ""
+    study: Study,
+    *,
+    user: User,
+    typed: Mapping[str, str],
+    series: Collection[str] = (),
+    refusal: str = "",
 ) -> dict[str, Any]:
     """Return the page on which a correction is chosen, with what was typed and chosen before."""
     form = CorrectionForm(study=study, typed=typed, suggestions=suggestions_for(study))
@@ -66,7 +71,7 @@ def page_of(
         "series": choosable_series(study, images=typed.get("images", "").split(), series=series),
         "refusal": refusal,
         "rejections": _rejections(study),
-        "history": list(history_of(study)[:_MOST_CORRECTIONS]),
+        "history": list(history_of(study, user)[:_MOST_CORRECTIONS]),
     }
 
 
@@ -111,11 +116,16 @@ def picture_url(instance: Instance) -> str:
     return reverse("viewer:tile", args=[instance.sop_instance_uid, 1, level, 0, 0])
 
 
-def history_of(study: Study) -> QuerySet[Correction]:
-    """Return the corrections of a study and of its patient, the latest first."""
-    of_study = Correction.objects.filter(studies=study)
-    of_patient = Correction.objects.filter(patients=study.patient_record_id)
-    return (of_study | of_patient).distinct().select_related("author", "undone_by").order_by("-made_at")
+def history_of(study: Study, user: User) -> QuerySet[Correction]:
+    """Return the corrections of a study and of its patient of which the user may know, the latest first."""
+    of_both = Q(studies=study) | Q(patients=study.patient_record_id)
+    return (
+        correctable_corrections(user)
+        .filter(of_both)
+        .distinct()
+        .select_related("author", "undone_by")
+        .order_by("-made_at")
+    )
 
 
 def identities_of(plan: Plan, user: User) -> list[Compared]:

@@ -13,6 +13,7 @@ from worklist.views import (
     lists,
     order_api,
     orders,
+    patients,
     reading,
     unmatched,
 )
@@ -62,6 +63,15 @@ urlpatterns = [
         "studies/<uid:study_instance_uid>/correct/undo/<uuid:correction_uid>/",
         corrections.undo_correction,
         name="undo_correction",
+    ),
+    path("studies/<uid:study_instance_uid>/patient/", patients.patient_of_study, name="patient_of_study"),
+    path("patients/<int:patient_pk>/", patients.patient, name="patient"),
+    path("patients/<int:patient_pk>/preview/", patients.patient_preview, name="patient_preview"),
+    path("patients/<int:patient_pk>/do/", patients.correct_patient, name="correct_patient"),
+    path(
+        "patients/<int:patient_pk>/undo/<uuid:correction_uid>/",
+        patients.undo_patient_correction,
+        name="undo_patient_correction",
     ),
     path("examinations/", examinations.day_list, name="examinations"),
     path("examinations/rows/<uid:study_instance_uid>/", examinations.rows_of_study, name="examination_rows"),

@@ -39,6 +39,7 @@ class Patient(TimestampedModel):
         ]
         indexes = [
             models.Index(fields=["patient_id"], name="patient_by_id"),
+            models.Index(fields=["patient_birth_date"], name="patient_by_birth_date"),
             models.Index(
                 fields=["linkage"], condition=models.Q(linkage__isnull=False), name="patient_by_linkage"
             ),

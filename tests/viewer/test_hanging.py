@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Facility
+from dicomkit.priors import StudyTraits
 from tests.dicom_samples import about, image
 from tests.factories import store
 from viewer.exceptions import InvalidProtocolError
@@ -14,7 +15,6 @@ from viewer.hanging.builtin import BUILT_IN
 from viewer.hanging.matching import Candidate, Rank, Subject, match, matching_protocols
 from viewer.hanging.protocol import Criteria
 from viewer.hanging.reading import read_protocol
-from viewer.priors import StudyTraits
 
 STAGE = {"layout": "1x1", "viewports": [{}]}
 

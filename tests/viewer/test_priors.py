@@ -10,10 +10,10 @@ from accounts.models import Facility, User
 from accounts.roles import Role
 from archive.models import Study
 from audit.models import AuditEvent
+from dicomkit.priors import StudyTraits, rank_priors, relevance
 from tests.dicom_samples import about, image
 from tests.factories import store, study
 from tests.people import person
-from viewer.priors import StudyTraits, rank_priors, relevance
 
 
 def traits(modality: str, when: str | None, text: str = "", *, part: str = "", side: str = "") -> StudyTraits:

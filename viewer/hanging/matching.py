@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import IntEnum
 
 from dicomkit.body_regions import regions_of_parts, regions_of_words
+from dicomkit.priors import StudyTraits, words_of
 from viewer.hanging.protocol import Criteria, Protocol
-from viewer.priors import StudyTraits, words_of
 
 # What a criterion that is met adds: what narrows the studies more counts more.
 _MODALITY, _NARROW, _COUNT = 1, 4, 2

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from archive.models import Study
+from archive.selectors import study_traits
 from viewer.hanging.builtin import BUILT_IN
 from viewer.hanging.matching import Candidate, Subject, matching_protocols
-from viewer.patient_studies import PatientStudyBody, study_traits
+from viewer.patient_studies import PatientStudyBody
 
 if TYPE_CHECKING:
     from viewer.manifest import SeriesBody
@@ -42,7 +43,7 @@ def hanging_of(
     views = frozenset(image["view_position"] for one in series for image in one["images"])
     pictures = sum(len(one["images"]) if one["modality"] in _PROJECTIONS else 1 for one in series)
     subject = Subject(
-        traits=study_traits(study),
+        traits=study_traits([study])[study.study_instance_uid],
         view_positions=views,
         number_of_priors=sum((one["relevance"] or 0) >= RELEVANT for one in patient_studies),
         number_of_pictures=pictures,

@@ -40,7 +40,7 @@ def correct(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     """Show what can be put right of a study, what was rejected, and what was corrected before."""
     study = _study(request, study_instance_uid)
     _describe(request, study)
-    return render(request, "worklist/correct.html", page_of(study, typed={}))
+    return render(request, "worklist/correct.html", page_of(study, user=signed_in_user(request), typed={}))
 
 
 @require_GET
@@ -110,7 +110,7 @@ def carry_out_correction(request: HttpRequest, study_instance_uid: str) -> HttpR
 def undo_correction(request: HttpRequest, study_instance_uid: str, correction_uid: UUID) -> HttpResponse:
     """Give everything back what it said before a correction of this study."""
     study = _study(request, study_instance_uid)
-    correction = get_object_or_404(history_of(study), correction_uid=correction_uid)
+    correction = get_object_or_404(history_of(study, signed_in_user(request)), correction_uid=correction_uid)
     try:
         undo(
             correction=correction,
@@ -161,5 +161,11 @@ def _planned(request: HttpRequest, study: Study) -> tuple[str, Plan]:
 
 def _form_again(request: HttpRequest, study: Study, *, refusal: str = "") -> HttpResponse:
     """Return the form with everything that was typed and chosen, and why it was refused."""
-    page = page_of(study, typed=request.POST.dict(), series=request.POST.getlist("series"), refusal=refusal)
+    page = page_of(
+        study,
+        user=signed_in_user(request),
+        typed=request.POST.dict(),
+        series=request.POST.getlist("series"),
+        refusal=refusal,
+    )
     return render(request, "worklist/correct.html", page, status=422 if refusal else 200)

@@ -84,15 +84,18 @@ def plan_moving_study(*, study: Study, patient: Patient) -> Plan:
     )
 
 
-def doubts_about(study: Study, patient: Patient) -> tuple[str, ...]:
-    """Return what speaks against a stored patient being the person of a study; a new one is as it is written down."""
+def doubts_about(one: Study | Patient, patient: Patient) -> tuple[str, ...]:
+    """Return what speaks against a stored patient being the person of a study, or another patient.
+
+    A new patient is as it is written down.
+    """
     if patient.pk is None:
         return ()
     doubts = []
-    born = study.patient_birth_date, patient.patient_birth_date
+    born = one.patient_birth_date, patient.patient_birth_date
     if all(born) and born[0] != born[1]:
         doubts.append(_("The birth dates differ."))
-    sex = study.patient_sex, patient.patient_sex
+    sex = one.patient_sex, patient.patient_sex
     if all(sex) and sex[0] != sex[1]:
         doubts.append(_("The sexes differ."))
     return tuple(doubts)
@@ -190,6 +193,7 @@ def plan_merging_patients(*, patient: Patient, into: Patient) -> Plan:
             ),
         ),
         notes=(_("What still arrives under the first identity goes under the one that survives."),),
+        doubts=doubts_about(patient, into),
     )
 
 
@@ -225,6 +229,7 @@ def plan_linking_patients(*, patient: Patient, other: Patient) -> Plan:
             ),
         ),
         notes=(_("The identities stay apart. Priors of both show together to whoever may see them."),),
+        doubts=doubts_about(patient, other),
     )
 
 
