@@ -42,7 +42,10 @@ class TaskName(StrEnum):
     RENDER_CINE = "viewer.render_cine"
     ENCODE_CINE = "viewer.encode_cine"
     TAKE_IN_STUDY = "worklist.take_in_study"
+    ASSIGN_READY_STUDY = "worklist.assign_ready_study"
+    ASSIGN_WAITING_STUDIES = "worklist.assign_waiting_studies"
     ESCALATE_OVERDUE = "worklist.escalate_overdue"
+    MAIL_OVERDUE_STAT = "worklist.mail_overdue_stat"
     RELEASE_STALE_CLAIMS = "worklist.release_stale_claims"
     SWEEP_OWED_WORK = "archive.sweep_owed_work"
     ANNOUNCE_RECEIVED_STUDIES = "archive.announce_received_studies"
@@ -76,7 +79,10 @@ QUEUE_OF: dict[TaskName, Queue] = {
     # It decodes nothing that came from outside, and would hold a render process for seconds.
     TaskName.ENCODE_CINE: Queue.HOUSEKEEPING,
     TaskName.TAKE_IN_STUDY: Queue.HOUSEKEEPING,
+    TaskName.ASSIGN_READY_STUDY: Queue.HOUSEKEEPING,
+    TaskName.ASSIGN_WAITING_STUDIES: Queue.HOUSEKEEPING,
     TaskName.ESCALATE_OVERDUE: Queue.HOUSEKEEPING,
+    TaskName.MAIL_OVERDUE_STAT: Queue.HOUSEKEEPING,
     TaskName.RELEASE_STALE_CLAIMS: Queue.HOUSEKEEPING,
     TaskName.SWEEP_OWED_WORK: Queue.HOUSEKEEPING,
     TaskName.ANNOUNCE_RECEIVED_STUDIES: Queue.HOUSEKEEPING,

@@ -307,6 +307,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "assign waiting studies": {
+        "task": "worklist.assign_waiting_studies",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "escalate overdue studies": {
         "task": "worklist.escalate_overdue",
         "schedule": 30.0,

@@ -8,7 +8,16 @@ from accounts.permissions import facilities_with, filter_visible, may, may_on
 from accounts.roles import Codename, roles_over_facility
 from archive.access import visible_studies
 from archive.models import Study
-from worklist.models import ReadingTask, RequestedProcedure, SavedList, ScheduledProcedureStep, Scope
+from worklist.models import (
+    Department,
+    Reader,
+    ReadingGrant,
+    ReadingTask,
+    RequestedProcedure,
+    SavedList,
+    ScheduledProcedureStep,
+    Scope,
+)
 
 Visitor = User | AnonymousUser
 
@@ -38,6 +47,28 @@ def may_assign(user: Visitor, study: Study) -> bool:
     return may(user, Codename.ASSIGN_READING, study.facility_id)
 
 
+def may_be_lent(reader: User, study: Study) -> bool:
+    """Return whether a study may be assigned to somebody who reads at a facility from which its own takes readers."""
+    partners = Department.objects.filter(pk=study.facility_id).values("readers_from")
+    return facilities_with(reader, Codename.REPORT_STUDY).filter(pk__in=partners).exists()
+
+
+def readers_on_duty() -> QuerySet[Reader]:
+    """Return the profiles of those who are on duty and may report at their facility."""
+    reading = Membership.objects.filter(
+        user=OuterRef("user"),
+        facility=OuterRef("facility"),
+        facility__is_active=True,
+        role__in=roles_over_facility(Codename.REPORT_STUDY),
+    )
+    return Reader.objects.filter(Exists(reading), is_on_duty=True, user__is_active=True)
+
+
+def assigning_facilities(user: Visitor) -> QuerySet[Facility]:
+    """Return the facilities at which the user reads and which assign by load and subspecialty."""
+    return facilities_with(user, Codename.REPORT_STUDY).filter(department__assigns_automatically=True)
+
+
 def may_correct(user: Visitor, study: Study) -> bool:
     """Return whether the user may check the images of a study and put right what is wrong."""
     return may_on(user, Codename.EDIT_STUDY, study)
@@ -57,6 +88,15 @@ def may_protocol(user: Visitor, procedure: RequestedProcedure) -> bool:
     """Return whether the user may lay down how an examination is done: who reads there, and who examines."""
     facility_pk = procedure.imaging_service_request.facility_id
     return may(user, Codename.MANAGE_ORDERS, facility_pk) or may(user, Codename.REPORT_STUDY, facility_pk)
+
+
+def facilities_in_sight(user: Visitor) -> QuerySet[Facility]:
+    """Return the facilities of which the user sees everything or reads something, with their departments."""
+    lent = ReadingGrant.objects.filter(user=user.pk).values("task__facility")
+    whole = facilities_with(user, Codename.VIEW_STUDY).values("pk")
+    return Facility.objects.filter(Q(pk__in=whole) | Q(pk__in=lent, is_active=True)).select_related(
+        "department"
+    )
 
 
 def viewing_facilities(user: Visitor) -> QuerySet[Facility]:
@@ -101,10 +141,16 @@ def visible_lists(user: Visitor) -> QuerySet[SavedList]:
 
 
 def readers_of(user: Visitor) -> QuerySet[User]:
-    """Return the people who may report at the facilities whose studies the user may see, for choosing one."""
+    """Return the people to whom studies that the user may see can be assigned, for choosing one.
+
+    They report at those facilities, or at others from which these take readers.
+    """
     facilities = facilities_with(user, Codename.VIEW_STUDY)
+    partners = Department.objects.filter(facility__in=facilities, readers_from__isnull=False)
     reading = Membership.objects.filter(
-        facility__in=facilities, role__in=roles_over_facility(Codename.REPORT_STUDY)
+        Q(facility__in=facilities) | Q(facility__in=partners.values("readers_from")),
+        facility__is_active=True,
+        role__in=roles_over_facility(Codename.REPORT_STUDY),
     )
     return User.objects.filter(pk__in=reading.values("user"), is_active=True).order_by(
         "display_name", "username"

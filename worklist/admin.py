@@ -4,16 +4,24 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import ForeignKey, QuerySet
-from django.forms import ModelChoiceField, ModelForm
+from django.db.models import ForeignKey, ManyToManyField, QuerySet
+from django.forms import (
+    CheckboxSelectMultiple,
+    ModelChoiceField,
+    ModelForm,
+    ModelMultipleChoiceField,
+    TypedMultipleChoiceField,
+)
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import managed_facilities
-from accounts.models import User
+from accounts.models import Facility, User
 from audit.context import current_actor
 from audit.services import record_event
 from audit.vocabulary import EventType
-from worklist.models import Department, Reader, ReadingGoal
+from worklist.models import Department, Reader, ReadingGoal, ReadingWeight
+from worklist.services.subspecialty import SUBSPECIALTIES
 
 
 class OfManagedFacility(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -49,6 +57,13 @@ class OfManagedFacility(admin.ModelAdmin):  # type: ignore[type-arg]
         field: ModelChoiceField[Any] = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[assignment]
         return field
 
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> "ModelMultipleChoiceField[Any] | None":
+        """Offer every facility in use: others than one's own are what is to be chosen."""
+        kwargs["queryset"] = Facility.objects.filter(is_active=True)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         """Keep it, on record."""
         super().save_model(request, obj, form, change)
@@ -67,9 +82,17 @@ class DepartmentAdmin(OfManagedFacility):
         "time_zone",
         "needs_image_check",
         "assigns_automatically",
+        "stat_back_to_all_minutes",
         "stale_claim_minutes",
     ]
     list_select_related = ["facility"]
+    filter_horizontal = ["readers_from"]
+    fieldsets = [
+        (None, {"fields": ["facility", "time_zone"]}),
+        (_("From the examination to the reader"), {"fields": ["needs_image_check", "stale_claim_minutes"]}),
+        (_("Who reads"), {"fields": ["assigns_automatically", "readers_from"]}),
+        (_("What is overdue"), {"fields": ["stat_back_to_all_minutes", "duty_address"]}),
+    ]
 
 
 @admin.register(ReadingGoal)
@@ -78,10 +101,35 @@ class ReadingGoalAdmin(OfManagedFacility):
     list_select_related = ["facility"]
 
 
+@admin.register(ReadingWeight)
+class ReadingWeightAdmin(OfManagedFacility):
+    list_display = ["facility", "modality", "weight"]
+    list_select_related = ["facility"]
+
+
 @admin.register(Reader)
 class ReaderAdmin(OfManagedFacility):
     list_display = ["user", "facility", "subspecialties", "is_on_duty", "share_percent"]
     list_select_related = ["user", "facility"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Let subspecialties be chosen by their names."""
+        if db_field.name == "subspecialties":
+            return TypedMultipleChoiceField(
+                label=_("Subspecialties"),
+                choices=list(SUBSPECIALTIES.items()),
+                widget=CheckboxSelectMultiple,
+                required=False,
+                empty_value=[],
+                help_text=_("What comes to this reader first. None means everything."),
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
+        """Keep it, on record; duty that an administrator sets does not lapse."""
+        if "is_on_duty" in form.changed_data:
+            obj.on_duty_since = None
+        super().save_model(request, obj, form, change)
 
 
 def _record(obj: models.Model, values: dict[str, Any]) -> None:

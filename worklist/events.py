@@ -7,10 +7,20 @@ from django.dispatch import Signal
 
 @dataclass(frozen=True)
 class ReadingChanged:
-    """A study has moved on in its reading: status, priority, reader or claim."""
+    """A study has moved on in its reading: status, priority, reader or claim.
+
+    Attributes
+    ----------
+    reader_pks
+        Whom it is or was assigned to and who reads or read it; they may be of another facility.
+    is_overdue_stat
+        Whether it has priority STAT and is outside its goal.
+    """
 
     study_instance_uid: str
     facility_pk: int
+    reader_pks: tuple[int, ...] = ()
+    is_overdue_stat: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import redis
 
@@ -15,10 +15,20 @@ CHANNEL = "worklist:studies"
 
 @dataclass(frozen=True)
 class StudyNotice:
-    """A study whose row has changed. It carries no patient data: whoever may see the study fetches its row."""
+    """A study whose row has changed. It carries no patient data: whoever may see the study fetches its row.
+
+    Attributes
+    ----------
+    reader_pks
+        Users who hear of it although it is not of their facilities: it is, or was until now, theirs to read.
+    is_overdue_stat
+        Whether pages that count overdue STAT studies count again.
+    """
 
     study_instance_uid: str
     facility_pk: int
+    reader_pks: list[int] = field(default_factory=list)
+    is_overdue_stat: bool = False
 
 
 def publish(notice: StudyNotice) -> None:

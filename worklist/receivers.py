@@ -18,7 +18,11 @@ def announce_changed_study(*, event: StudyChanged, **_: object) -> None:
 @receiver(reading_changed, dispatch_uid="worklist.announce_changed_reading")
 def announce_changed_reading(*, event: ReadingChanged, **_: object) -> None:
     """Tell open lists that a study has moved on."""
-    publish(StudyNotice(event.study_instance_uid, event.facility_pk))
+    publish(
+        StudyNotice(
+            event.study_instance_uid, event.facility_pk, list(event.reader_pks), event.is_overdue_stat
+        )
+    )
 
 
 @receiver(procedure_changed, dispatch_uid="worklist.announce_changed_procedure")

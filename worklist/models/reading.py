@@ -7,6 +7,15 @@ from worklist.models.orders import PatientClass, Priority
 from worklist.states import ReadingAction, ReadingStatus
 
 
+class Assignment(models.TextChoices):
+    """Who decided for whom a study is to be read."""
+
+    UNDECIDED = "", _("Nobody yet")
+    AUTOMATIC = "automatic", _("By load and subspecialty")
+    BY_HAND = "by_hand", _("By a person")
+    OPEN_TO_ALL = "open_to_all", _("Left to everybody")
+
+
 class ReadingTask(models.Model):
     """That a study is to be read: how far that has come, how soon, for whom, and by whom.
 
@@ -46,6 +55,13 @@ class ReadingTask(models.Model):
 
     assigned_to = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_reading_tasks"
+    )
+    assignment = models.CharField(
+        max_length=12,
+        choices=Assignment,
+        blank=True,
+        default=Assignment.UNDECIDED,
+        help_text=_("Automatic assignment changes only what nobody has decided, and what it decided itself."),
     )
     reader_name = models.CharField(
         max_length=150,
@@ -164,6 +180,24 @@ class ReadingEvent(models.Model):
     def action_label(self) -> str:
         """The words for the action."""
         return str(ReadingAction(self.action).label) if self.action in ReadingAction.values else self.action
+
+
+class ReadingGrant(models.Model):
+    """That somebody may see and report a study only because it is assigned to him.
+
+    It holds the rights that the assignment gave, and no others, so that its end takes away no more than it brought.
+    """
+
+    task = models.ForeignKey(ReadingTask, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reading_grants")
+    codenames = models.JSONField(default=list)
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "user"], name="granted_once")]
+
+    def __str__(self) -> str:
+        return f"study {self.task_id} for {self.user_id}"
 
 
 class SkippedTask(models.Model):

@@ -1,18 +1,26 @@
 """Who is to read a study, and how soon."""
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from archive.models import Study
-from worklist.access import may_assign, may_correct, may_read
+from worklist.access import may_assign, may_be_lent, may_correct, may_read
+from worklist.built_in import OPEN
 from worklist.exceptions import WorklistError
 from worklist.models import Priority, ReadingTask
 from worklist.services.goals import due_time
+from worklist.services.grants import grant_sight
 from worklist.services.moves import write
 
 
+@transaction.atomic
 def assign(*, study: Study, reader: User | None, user: User, reason: str = "") -> ReadingTask:
-    """Give a study to a reader, or to nobody in particular. Anybody who may read it may take it for themselves.
+    """Give a study to a reader, or to nobody in particular.
+
+    Anybody who may read it may take it for themselves, and give back what is assigned to them. A reader of a facility
+    from which the study's own takes readers may open and report it from then on, for as long as it is his.
 
     Raises
     ------
@@ -21,15 +29,20 @@ def assign(*, study: Study, reader: User | None, user: User, reason: str = "") -
     WorklistError
         The reader may not report on it.
     """
+    task = ReadingTask.objects.select_related("study__facility", "assigned_to", "claimed_by").get(pk=study.pk)
     takes_it = reader == user and may_read(user, study)
-    if not takes_it and not may_assign(user, study):
+    gives_it_back = reader is None and task.assigned_to_id == user.pk
+    if not takes_it and not gives_it_back and not may_assign(user, study):
         raise PermissionDenied
-    if reader and not may_read(reader, study):
-        raise WorklistError(f"{reader.get_full_name()} may not report on this study. Choose another reader.")
-    task = ReadingTask.objects.get(pk=study.pk)
-    return write(
-        task, user=user, action="assign" if reader else "unassign", reason=reason, assigned_to=reader
-    )
+    is_guest = reader is not None and not may_read(reader, study)
+    if reader and is_guest and not (may_be_lent(reader, study) and task.status in OPEN):
+        refusal = _("%(name)s may not report on this study. Choose another reader.")
+        raise WorklistError(refusal % {"name": reader.get_full_name()})
+    action = "assign" if reader else "unassign"
+    task = write(task, user=user, action=action, reason=reason, assigned_to=reader)
+    if reader and is_guest:
+        grant_sight(task, reader)
+    return task
 
 
 def set_priority(*, study: Study, priority: Priority, user: User, reason: str = "") -> ReadingTask:

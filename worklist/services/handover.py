@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from archive.models import Study
+from common.tasks import TaskName, enqueue
 from worklist.access import may_correct, may_read
 from worklist.exceptions import ReasonMissingError
 from worklist.models import Priority, ReadingTask
 from worklist.services.goals import due_time
 from worklist.services.moves import move
-from worklist.states import ReadingAction
+from worklist.states import ReadingAction, ReadingStatus
 
 # What has to be explained to whoever finds the study in another place than before.
 _FOR_A_REASON = frozenset(
@@ -44,8 +45,14 @@ def hand_over(*, study: Study, user: User, action: ReadingAction, reason: str = 
 def carry_over(
     task: ReadingTask, action: ReadingAction, *, user: User | None, reason: str = ""
 ) -> ReadingTask:
-    """Move a task on before it is read; with its completion the clock starts."""
-    return move(task, action, user=user, reason=reason, **_with_it(task, action))
+    """Move a task on before it is read; with its completion the clock starts.
+
+    The one way by which a study becomes ready for its reader, whom automatic assignment then looks for.
+    """
+    task = move(task, action, user=user, reason=reason, **_with_it(task, action))
+    if task.status in (ReadingStatus.COMPLETED, ReadingStatus.CHECKED):
+        enqueue(TaskName.ASSIGN_READY_STUDY, study_instance_uid=task.study.study_instance_uid)
+    return task
 
 
 def _with_it(task: ReadingTask, action: ReadingAction) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,7 +13,8 @@ from audit.vocabulary import EventType
 from common.events import emit_on_commit
 from worklist.events import ReadingChanged, reading_changed
 from worklist.exceptions import ChangedMeanwhileError, ClaimedByOtherError
-from worklist.models import ReadingEvent, ReadingTask
+from worklist.models import Assignment, Priority, ReadingEvent, ReadingTask
+from worklist.services.grants import end_sights
 from worklist.states import ReadingAction, ReadingStatus, reading_status_after
 
 
@@ -52,18 +54,29 @@ def move(
 
 @transaction.atomic
 def write(
-    task: ReadingTask, *, user: User | None, action: str, reason: str = "", **values: Any
+    task: ReadingTask,
+    *,
+    user: User | None,
+    action: str,
+    reason: str = "",
+    as_long_as: Q | None = None,
+    **values: Any,
 ) -> ReadingTask:
     """Write columns of a task where status and claim are still as they were read, and tell about it.
 
     The condition is part of the update, so that of any number of people who press at once exactly one succeeds, on
     every database and however long ago each of them had read the row.
+
+    Parameters
+    ----------
+    as_long_as
+        What must be true of the row beside that.
     """
-    values |= _reader_name(task, values)
+    values |= _reader_name(task, values) | _assignment(values)
     as_read = ReadingTask.objects.filter(pk=task.pk, status=task.status, claimed_by=task.claimed_by_id)
-    if not as_read.update(**values):
+    if not as_read.filter(as_long_as or Q()).update(**values):
         raise _why_not(task, user)
-    status_before = task.status
+    status_before, readers = task.status, _readers(task)
     for name, value in values.items():
         setattr(task, name, value)
     ReadingEvent.objects.create(
@@ -75,8 +88,18 @@ def write(
         user=user,
         reason=reason[:200],
     )
+    if {"status", "assigned_to", "claimed_by"} & values.keys():
+        end_sights(task)
     study = Study.objects.select_related("facility").get(pk=task.study_id)
-    emit_on_commit(reading_changed, ReadingChanged(study.study_instance_uid, study.facility_id))
+    emit_on_commit(
+        reading_changed,
+        ReadingChanged(
+            study.study_instance_uid,
+            study.facility_id,
+            reader_pks=tuple(sorted(readers | _readers(task))),
+            is_overdue_stat=task.priority == Priority.STAT and task.due_at <= timezone.now(),
+        ),
+    )
     record_event(
         EventType.READING_CHANGED,
         patient_id=study.patient_id,
@@ -86,6 +109,17 @@ def write(
         details={"action": str(action), "before": status_before, "after": task.status, "reason": reason},
     )
     return task
+
+
+def _readers(task: ReadingTask) -> set[int]:
+    return {pk for pk in (task.assigned_to_id, task.claimed_by_id) if pk is not None}
+
+
+def _assignment(values: dict[str, Any]) -> dict[str, Assignment]:
+    """Return who has decided for whom the study is: a person, where a change does not say otherwise."""
+    if "assigned_to" not in values or "assignment" in values:
+        return {}
+    return {"assignment": Assignment.BY_HAND if values["assigned_to"] else Assignment.OPEN_TO_ALL}
 
 
 def _reader_name(task: ReadingTask, values: dict[str, Any]) -> dict[str, str]:

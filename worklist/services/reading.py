@@ -1,5 +1,6 @@
 """Claim a study, put it back, suspend it, take it over, end its reading."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from archive.models import Study
 from worklist.access import may_assign, may_read
-from worklist.exceptions import ClaimedByOtherError, NotYoursError, ReasonMissingError
+from worklist.exceptions import ClaimedByOtherError, NotYoursError, ReasonMissingError, WorklistError
 from worklist.models import ReadingTask, SkippedTask
+from worklist.services.grants import putting_back
 from worklist.services.moves import move, write
 from worklist.states import ReadingAction, ReadingStatus
 
@@ -55,12 +57,15 @@ def claim(*, study: Study, user: User) -> ReadingTask:
 def release(*, study: Study, user: User) -> ReadingTask:
     """Put a study that the user reads back into the list, as it was.
 
+    Whom it was assigned to from another facility has given it back with that, and sees it no more.
+
     Raises
     ------
     NotYoursError
         The user is not reading it.
     """
-    return move(_own(study, user), ReadingAction.RELEASE, user=user)
+    task = _own(study, user)
+    return move(task, ReadingAction.RELEASE, user=user, **putting_back(task))
 
 
 def take_over(*, study: Study, user: User, reason: str) -> ReadingTask:
@@ -150,7 +155,7 @@ def put_back_for(*, study: Study, user: User, reason: str) -> ReadingTask:
     if not reason.strip():
         raise ReasonMissingError("Say why the study goes back; its reader will be told.")
     task = ReadingTask.objects.get(pk=study.pk)
-    return move(task, ReadingAction.RELEASE, user=user, reason=reason)
+    return move(task, ReadingAction.RELEASE, user=user, reason=reason, **putting_back(task))
 
 
 def release_stale_claims() -> int:
@@ -171,8 +176,10 @@ def release_stale_claims() -> int:
             else timedelta(minutes=department.stale_claim_minutes if department else 20)
         )
         if task.claim_seen_at and task.claim_seen_at + patience < now:
-            move(task, ReadingAction.RELEASE, user=None, reason="The viewer has not been heard of.")
-            released += 1
+            # Its reader may end the reading in this very moment.
+            with suppress(WorklistError):
+                move(task, ReadingAction.RELEASE, user=None, reason="The viewer has not been heard of.")
+                released += 1
     return released
 
 
