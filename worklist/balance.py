@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from accounts.models import User
-from worklist.access import readers_on_duty
-from worklist.models import DEFAULT_WEIGHTS, Priority, ReadingTask, ReadingWeight
+from accounts.models import Facility, User
+from worklist.access import Visitor, assigning_facilities, readers_on_duty
+from worklist.models import DEFAULT_WEIGHTS, Priority, Reader, ReadingTask, ReadingWeight
 from worklist.states import ReadingStatus
 
 # Checked, or a STAT whose images are all there; of what still arrives nobody knows yet whose it is.
@@ -81,6 +81,23 @@ def on_duty_at(facility_pk: int) -> list[OnDuty]:
         )
         for profile in profiles
     ]
+
+
+def is_on_duty(user: Visitor, facilities: Iterable[Facility]) -> bool | None:
+    """Return whether studies are assigned to the user now; None where he reads nowhere that assigns automatically.
+
+    Parameters
+    ----------
+    facilities
+        Those in his sight, with their departments; where none of them assigns, the database is not asked.
+    """
+    departments = [getattr(facility, "department", None) for facility in facilities]
+    if not any(department and department.assigns_automatically for department in departments):
+        return None
+    profiles = Reader.objects.filter(user=user.pk, facility=OuterRef("pk"), is_on_duty=True)
+    assigning = assigning_facilities(user).annotate(is_on_duty=Exists(profiles))
+    duties = list(assigning.values_list("is_on_duty", flat=True))
+    return any(duties) if duties else None
 
 
 def _waiting(user_pks: Sequence[int]) -> dict[int, list[tuple[int, Decimal]]]:

@@ -17,6 +17,7 @@ from worklist.built_in import BUILT_IN_OF
 from worklist.columns import COLUMNS, Column, chosen_columns
 from worklist.criteria import MINE, UNFILTERED_LIST, Criteria, DatePreset, Position
 from worklist.list_settings import Tab
+from worklist.local_time import zones_differ
 from worklist.models import ListSettings, PatientClass, Priority
 from worklist.presentation import RowContext, row_of
 from worklist.row_html import rows_html
@@ -45,6 +46,7 @@ def page_context(
         now=timezone.now(),
         expected=expected_instances(studies),
         set_aside=page.set_aside,
+        names_zones=zones_differ(facilities),
     )
     rows = [row_of(study, context) for study in studies]
     ordered = asked.kept.copy()

@@ -1,5 +1,6 @@
 """What time it is at a facility."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,11 @@ def zone_of(facility: Facility) -> ZoneInfo:
     department = getattr(facility, "department", None)
     name = department.time_zone if department else ""
     return ZoneInfo(name or timezone.get_default_timezone_name())
+
+
+def zones_differ(facilities: Iterable[Facility]) -> bool:
+    """Return whether clocks of the facilities show different times, so that a time says nothing without its zone."""
+    return len({zone_of(facility).key for facility in facilities}) > 1
 
 
 def today_at(facility: Facility) -> date:

@@ -71,7 +71,13 @@ class Row:
 
 @dataclass(frozen=True)
 class RowContext:
-    """What rows depend on beside their studies."""
+    """What rows depend on beside their studies.
+
+    Attributes
+    ----------
+    names_zones
+        Whether the reader sees facilities of several time zones, and each time has to name its own.
+    """
 
     columns: Sequence[Column]
     column: Column
@@ -79,6 +85,7 @@ class RowContext:
     now: datetime
     expected: dict[int, int]
     set_aside: frozenset[int] = frozenset()
+    names_zones: bool = False
 
     # Words and addresses that every row needs are looked up once.
     @cached_property
@@ -115,8 +122,8 @@ def row_of(study: Study, context: RowContext, *, is_here: bool = True) -> Row:
         priority=task.priority if task else Priority.ROUTINE,
         modalities=modalities,
         notes=notes,
-        reader_since=_time(task.claimed_at, zone, context.now) if task and task.claimed_at else "",
-        last_image=_time(study.last_instance_at, zone, context.now),
+        reader_since=_time(task.claimed_at, zone, context) if task and task.claimed_at else "",
+        last_image=_time(study.last_instance_at, zone, context),
     )
 
 
@@ -125,10 +132,20 @@ def text_of(study: Study, column: Column, context: RowContext) -> str:
     return _TEXT_OF[column.key](study, getattr(study, "reading", None), context)
 
 
-def _time(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """Return a moment on a facility's clock, with the date where it is not today's there."""
+def _time(moment: datetime, zone: ZoneInfo, context: RowContext) -> str:
+    """Return a moment on a facility's clock, with the date where it is not today's there, and the zone if need be."""
     local = moment.astimezone(zone)
-    return local.strftime("%H:%M" if local.date() == now.astimezone(zone).date() else "%Y-%m-%d %H:%M")
+    is_today = local.date() == context.now.astimezone(zone).date()
+    text = local.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M")
+    return f"{text} {local.tzname()}" if context.names_zones else text
+
+
+def _site(study: Study, task: ReadingTask | None, context: RowContext) -> str:
+    """Return the code of the facility, with the zone of the study's date and time where sites differ."""
+    code = study.facility.code
+    if not context.names_zones:
+        return code
+    return f"{code} {context.now.astimezone(zone_of(study.facility)).tzname()}"
 
 
 def _order(study: Study, column: Column, is_aside: bool) -> list[float]:
@@ -172,7 +189,7 @@ _TEXT_OF: dict[str, _Text] = {
     "images": _images,
     "reader": lambda study, task, context: task.reader_name if task else "",
     "accession": lambda study, task, context: study.accession_number,
-    "facility": lambda study, task, context: study.facility.code,
+    "facility": _site,
     "body_part": lambda study, task, context: study.body_parts_examined.replace("\\", ", "),
     "series": lambda study, task, context: str(study.number_of_study_related_series),
     "subspecialty": lambda study, task, context: (
@@ -197,4 +214,4 @@ _KIND_OF = {
 
 
 def _due(study: Study, task: ReadingTask | None, context: RowContext) -> str:
-    return _time(task.due_at, zone_of(study.facility), context.now) if task else ""
+    return _time(task.due_at, zone_of(study.facility), context) if task else ""

@@ -2,8 +2,10 @@ from django.urls import path
 
 import common.converters  # noqa: F401 -- makes <uid:...> known
 from worklist.views import (
+    alarms,
     corrections,
     desk,
+    duty,
     events,
     examination,
     examinations,
@@ -25,6 +27,8 @@ urlpatterns = [
     path("first/", listing.first_list, name="first_list"),
     path("search/", listing.search, name="search"),
     path("counts/", listing.counts, name="counts"),
+    path("overdue-stat/", alarms.overdue_stat, name="overdue_stat"),
+    path("duty/", duty.duty, name="duty"),
     path("export.csv", export.export, name="export"),
     path("lists/", lists.saved_lists, name="saved_lists"),
     path("lists/<uuid:list_uid>/", lists.saved_list, name="saved_list"),

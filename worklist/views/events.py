@@ -28,30 +28,31 @@ _GATHER_SECONDS = 0.5
 @not_audited("It names studies by UID only; their rows are fetched and checked one by one.")
 @requires(None)
 async def study_events(request: HttpRequest) -> StreamingHttpResponse:
-    """Stream an event for each changed study of the user's facilities."""
+    """Stream an event for each changed study of the user's facilities, and of what else is the user's to read."""
     user = await request.auser()
+    assert user.pk is not None  # `requires` has turned away everybody who has not signed in.
     facility_pks = await sync_to_async(
         lambda: set(facilities_with(user, Codename.VIEW_STUDY).values_list("pk", flat=True))
     )()
-    response = StreamingHttpResponse(_stream(facility_pks), content_type="text/event-stream")
+    response = StreamingHttpResponse(_stream(user.pk, facility_pks), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     # Tells nginx to pass each event on at once.
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(facility_pks: set[int]) -> AsyncIterator[str]:
+async def _stream(user_pk: int, facility_pks: set[int]) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     client = new_async_redis_client()
     try:
         async with client.pubsub() as channel:
             await channel.subscribe(CHANNEL)
             yield "event: connected\ndata: {}\n\n"
-            async for uids in _gathered(channel, facility_pks):
-                if not uids:
+            async for changes in _gathered(channel, user_pk, facility_pks):
+                if not changes:
                     yield ": still here\n\n"
-                for uid in uids:
-                    yield f"event: study\ndata: {json.dumps({'study_instance_uid': uid})}\n\n"
+                for change in changes:
+                    yield f"event: study\ndata: {json.dumps(change)}\n\n"
     except redis.RedisError:
         yield "event: interrupted\ndata: {}\n\n"
     finally:
@@ -59,21 +60,24 @@ async def _stream(facility_pks: set[int]) -> AsyncIterator[str]:
 
 
 async def _gathered(
-    channel: "redis.asyncio.client.PubSub", facility_pks: set[int]
-) -> AsyncIterator[list[str]]:
+    channel: "redis.asyncio.client.PubSub", user_pk: int, facility_pks: set[int]
+) -> AsyncIterator[list[dict[str, object]]]:
     """Yield changed studies in small groups, and an empty group as a sign of life."""
     until = time.monotonic() + _LONGEST_SECONDS
     while time.monotonic() < until:
         message = await channel.get_message(ignore_subscribe_messages=True, timeout=_HEARTBEAT_SECONDS)
-        uids: dict[str, None] = {}
+        changes: dict[str, bool] = {}
         gather_until = time.monotonic() + _GATHER_SECONDS
         while message is not None:
             notice = read_notice(message["data"])
-            if notice.facility_pk in facility_pks:
-                uids[notice.study_instance_uid] = None
+            if notice.facility_pk in facility_pks or user_pk in notice.reader_pks:
+                uid = notice.study_instance_uid
+                changes[uid] = changes.get(uid, False) or notice.is_overdue_stat
             left = gather_until - time.monotonic()
             if left <= 0:
                 break
             message = await channel.get_message(ignore_subscribe_messages=True, timeout=left)
-        yield list(uids)
+        yield [
+            {"study_instance_uid": uid, "is_overdue_stat": is_overdue} for uid, is_overdue in changes.items()
+        ]
         await asyncio.sleep(0)

@@ -32,8 +32,7 @@ from worklist.local_time import zone_of
 from worklist.models import ReadingTask, RequestedProcedure
 from worklist.services import handover, notes
 from worklist.states import READING_TRANSITIONS, ReadingAction, ReadingStatus
-from worklist.views.examinations import back_to
-from worklist.views.http import study_of
+from worklist.views.http import back_to, study_of
 
 # What is done with the images before somebody reads them; the rest belongs to reading.
 _HAND_OVER = (

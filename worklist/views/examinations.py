@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires, signed_in_user
@@ -22,6 +21,7 @@ from worklist.forms_examination import DayForm
 from worklist.local_time import today_at
 from worklist.services import acquisition
 from worklist.states import StepAction, StepStatus
+from worklist.views.http import back_to
 
 MODALITIES = ("CR", "CT", "DX", "ES", "IO", "MG", "MR", "NM", "PT", "PX", "RF", "US", "XA")
 
@@ -102,13 +102,6 @@ def act_on_step(request: HttpRequest, step_pk: int) -> HttpResponseRedirect:
     except WorklistError as error:
         messages.error(request, str(error))
     return back_to(request, reverse("worklist:examination", args=[step.requested_procedure_id]))
-
-
-def back_to(request: HttpRequest, default: str) -> HttpResponseRedirect:
-    """Return to the page of ours that a form names, or to the default."""
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return redirect(wanted if is_ours else default)
 
 
 def _criteria(request: HttpRequest, facilities: list[Facility]) -> DayCriteria:

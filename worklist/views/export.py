@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.decorators import requires
-from accounts.permissions import facilities_with
 from accounts.roles import Codename
 from audit.decorators import audited, describe
 from audit.vocabulary import EventType
 from common.spreadsheet import harmless
-from worklist.access import exportable_studies
+from worklist.access import exportable_studies, facilities_in_sight
 from worklist.asking import asked_of
 from worklist.columns import Column, chosen_columns
 from worklist.list_settings import settings_of
+from worklist.local_time import zones_differ
 from worklist.presentation import RowContext, text_of
 from worklist.selectors import expected_instances, ordered_keys, studies_in_order
 from worklist.views.http import user_of
@@ -42,8 +42,8 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
         today=timezone.localdate(),
         at_most=_MOST_ROWS,
     )
-    has_sites = facilities_with(user, Codename.VIEW_STUDY).count() > 1
-    columns = chosen_columns(settings_of(user).columns, has_sites=has_sites)
+    facilities = list(facilities_in_sight(user))
+    columns = chosen_columns(settings_of(user).columns, has_sites=len(facilities) > 1)
     describe(
         request,
         details={
@@ -53,20 +53,22 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
             "address": request.GET.urlencode(),
         },
     )
-    response = StreamingHttpResponse(_lines(keys, columns), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _lines(keys, columns, zones_differ(facilities)), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="worklist.csv"'
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-async def _lines(keys: Sequence[int], columns: Sequence[Column]) -> AsyncIterator[str]:
+async def _lines(keys: Sequence[int], columns: Sequence[Column], names_zones: bool) -> AsyncIterator[str]:
     # The mark of the byte order tells spreadsheets that the text is UTF-8.
     yield "\ufeff" + _csv([[str(column.label) for column in columns]])
     for start in range(0, len(keys), _ROWS_AT_ONCE):
-        yield await sync_to_async(_rows)(keys[start : start + _ROWS_AT_ONCE], columns)
+        yield await sync_to_async(_rows)(keys[start : start + _ROWS_AT_ONCE], columns, names_zones)
 
 
-def _rows(keys: Sequence[int], columns: Sequence[Column]) -> str:
+def _rows(keys: Sequence[int], columns: Sequence[Column], names_zones: bool) -> str:
     studies = studies_in_order(keys)
     context = RowContext(
         columns=columns,
@@ -74,6 +76,7 @@ def _rows(keys: Sequence[int], columns: Sequence[Column]) -> str:
         user_pk=None,
         now=timezone.now(),
         expected=expected_instances(studies),
+        names_zones=names_zones,
     )
     return _csv([harmless(text_of(study, column, context)) for column in columns] for study in studies)
 

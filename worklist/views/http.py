@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -64,3 +66,10 @@ def refusal(error: WorklistError | PermissionDenied) -> HttpResponseBase:
     if isinstance(error, PermissionDenied):
         return problem(403, _("Not allowed"), str(error) or _("You may not do this to this study."))
     return problem(409, _("Not possible"), str(error))
+
+
+def back_to(request: HttpRequest, default: str) -> HttpResponseRedirect:
+    """Return to the page of ours that a form names, or to the default."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return redirect(wanted if is_ours else default)

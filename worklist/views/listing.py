@@ -7,19 +7,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires
-from accounts.permissions import facilities_with
-from accounts.roles import Codename
 from archive.access import visible_studies
 from archive.selectors import find_study, series_of, series_without_images
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
-from worklist.access import may_correct
+from worklist.access import facilities_in_sight, may_correct
 from worklist.asking import asked_of
+from worklist.balance import is_on_duty
 from worklist.columns import chosen_columns
 from worklist.counts import counts_of
 from worklist.forms import FilterForm, address_parameters, criteria_of
 from worklist.list_page import page_context
 from worklist.list_settings import list_address, settings_of, start_address, tabs_of
+from worklist.local_time import zones_differ
 from worklist.presentation import RowContext, row_of
 from worklist.row_html import rows_html
 from worklist.selectors import expected_instances, fits, list_page, set_aside_keys, with_all_of_rows
@@ -60,15 +60,18 @@ def study_list(request: HttpRequest) -> HttpResponse:
             "address": request.GET.urlencode(),
         },
     )
+    facilities = list(facilities_in_sight(user))
     context = page_context(
         user=user,
         asked=asked,
         page=page,
         tabs=tabs_of(user, settings.tabs),
         settings=settings,
-        facilities=list(facilities_with(user, Codename.VIEW_STUDY)),
+        facilities=facilities,
     )
-    return render(request, "worklist/list.html", {"page": context})
+    return render(
+        request, "worklist/list.html", {"page": context, "is_on_duty": is_on_duty(user, facilities)}
+    )
 
 
 @require_POST
@@ -101,14 +104,15 @@ def study_row(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     if study is None:
         return HttpResponse(status=204)
     asked = asked_of(request.GET, user=user, session=request.session)
-    has_sites = facilities_with(user, Codename.VIEW_STUDY).count() > 1
+    facilities = list(facilities_in_sight(user))
     context = RowContext(
-        columns=chosen_columns(settings_of(user).columns, has_sites=has_sites),
+        columns=chosen_columns(settings_of(user).columns, has_sites=len(facilities) > 1),
         column=asked.position.column,
         user_pk=user.pk,
         now=timezone.now(),
         expected=expected_instances([study]),
         set_aside=set_aside_keys(user, asked.criteria, [study]),
+        names_zones=zones_differ(facilities),
     )
     is_here = fits(user, asked.criteria, study, today=timezone.localdate())
     return HttpResponse(rows_html([row_of(study, context, is_here=is_here)]))

@@ -17,7 +17,8 @@ from worklist.forms_examination import OrderForm
 from worklist.local_time import zone_of
 from worklist.models import ImagingServiceRequest
 from worklist.services.orders import cancel_order, place_order
-from worklist.views.examinations import MODALITIES, back_to
+from worklist.views.examinations import MODALITIES
+from worklist.views.http import back_to
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,8 +16,7 @@ from worklist.exceptions import WorklistError
 from worklist.forms import uid_parameter
 from worklist.services import matching, notes
 from worklist.unmatched import unmatched_page
-from worklist.views.examinations import back_to
-from worklist.views.http import study_of
+from worklist.views.http import back_to, study_of
 
 
 @require_GET

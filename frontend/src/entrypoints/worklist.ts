@@ -1,6 +1,7 @@
 import "../styles/worklist.css";
 import "../styles/filters.css";
 import "../styles/reading.css";
+import "../styles/duty.css";
 import "../styles/seriesRows.css";
 import "../styles/listDialogs.css";
 import "../styles/worklistNarrow.css";

@@ -24,6 +24,8 @@ const NEEDS_REASON: readonly DeskAction[] = ["take-over"];
 
 /** One line above the images: status, clock, reader, and what can be done; behind a button the order and the notes. */
 export class DeskBar {
+  /** What waits elsewhere and must not be overlooked; whoever follows it fills it. */
+  readonly overdueStat = element("a", { class: "overdue-stat", hidden: true });
   private readonly words = element("div", { class: "desk__words" });
   private readonly clock = element("span");
   private readonly acts = element("div", { class: "desk__acts" });
@@ -39,7 +41,14 @@ export class DeskBar {
     private readonly root: HTMLElement,
     private readonly handlers: DeskHandlers,
   ) {
-    const line = element("div", { class: "desk__line" }, this.words, this.toggle, this.acts);
+    const line = element(
+      "div",
+      { class: "desk__line" },
+      this.words,
+      this.toggle,
+      this.overdueStat,
+      this.acts,
+    );
     root.replaceChildren(line, this.notes);
     this.toggle.addEventListener("click", () => this.toggleNotes());
   }

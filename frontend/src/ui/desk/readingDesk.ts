@@ -7,6 +7,7 @@ import type { Command } from "../command";
 import { required } from "../dom";
 import { beforeLeaving, leaveNow } from "../leaving";
 import { showMessage } from "../message";
+import { followOverdueStat } from "../overdueStat";
 import type { ViewerContext } from "../viewerContext";
 import { DeskBar } from "./deskBar";
 import { keepLayout, restoreLayout } from "./keptLayout";
@@ -34,6 +35,7 @@ export function deskCommands(page: HTMLElement): Command[] {
     asked("next-to-read", t("Next study to read"), "Ctrl+Shift+ArrowRight"),
     asked("lay-aside", t("Lay the study aside"), ""),
     asked("order-and-notes", t("Order and notes"), "Ctrl+i"),
+    asked("to-overdue-stat", t("To the overdue STAT studies"), "Ctrl+Shift+ArrowUp"),
   ];
 }
 
@@ -49,6 +51,18 @@ export function attachReadingDesk(page: HTMLElement, context: ViewerContext): Di
       },
       state: () => undefined,
       missed: () => void desk.refresh(),
+    }),
+  );
+  bag.add(
+    followOverdueStat(desk.overdueStat, {
+      url: page.dataset.overdueStatUrl ?? "",
+      eventsUrl: page.dataset.eventsUrl ?? "",
+    }),
+  );
+  bag.add(
+    listen(desk.overdueStat, "click", (event) => {
+      event.preventDefault();
+      desk.goToOverdueStat();
     }),
   );
   const heartbeat = window.setInterval(() => void desk.stillReading(), STILL_READING_MS);
@@ -76,6 +90,15 @@ class Desk {
     });
   }
 
+  get overdueStat(): HTMLAnchorElement {
+    return this.bar.overdueStat;
+  }
+
+  /** Go to the list of what nobody has begun; the reader may first be shown what was not looked at. */
+  goToOverdueStat(): void {
+    if (!this.overdueStat.hidden) leaveTo(this.page, this.overdueStat.href);
+  }
+
   async open(): Promise<void> {
     await this.refresh();
     if (this.now?.isOwn && this.now.isSuspended) await this.comeBack();
@@ -96,6 +119,7 @@ class Desk {
 
   async command(id: string): Promise<void> {
     if (id === "order-and-notes") this.bar.toggleNotes();
+    else if (id === "to-overdue-stat") this.goToOverdueStat();
     else if (id === "read-study") await this.act("claim");
     else if (id === "lay-aside") await this.act("suspend");
     else if (id === "next-to-read") this.goToNext();

@@ -11,6 +11,7 @@ export interface ListActions {
   readonly toActions: () => void;
   readonly openList: (place: number) => void;
   readonly takeIn: () => void;
+  readonly toOverdueStat: () => void;
   readonly showKeys: () => void;
 }
 
@@ -82,6 +83,7 @@ const KEYS: Readonly<Record<string, (actions: ListActions) => void>> = {
   Escape: ({ selectAll }) => selectAll(false),
   a: ({ toActions }) => toActions(),
   r: ({ takeIn }) => takeIn(),
+  o: ({ toOverdueStat }) => toOverdueStat(),
   "?": ({ showKeys }) => showKeys(),
   n: ({ turnPage }) => turnPage("next"),
   p: ({ turnPage }) => turnPage("previous"),

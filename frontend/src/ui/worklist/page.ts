@@ -2,6 +2,7 @@ import { WorklistApi } from "../../api/worklist";
 import { type Disposer, DisposerBag, listen } from "../../core/disposable";
 import { keepReadingList } from "../../core/readingList";
 import { required } from "../dom";
+import { followOverdueStat } from "../overdueStat";
 import { rememberLook } from "../preferences";
 import { attachActions, showActions } from "./actions";
 import { attachClocks } from "./clock";
@@ -18,6 +19,7 @@ export function openWorklist(page: HTMLElement): Disposer {
   const bag = new DisposerBag();
   const part = <E extends HTMLElement>(name: string) => required<E>(`[data-part=${name}]`, page);
   const api = apiOf(page);
+  const overdueStat = part<HTMLAnchorElement>("overdue-stat");
   const [body, bar, tabs] = [part("rows"), part("bulk"), part("tabs")];
   const series = new SeriesViews(api, part("peek"));
   const counts = new TabCounts(tabs, api);
@@ -53,6 +55,9 @@ export function openWorklist(page: HTMLElement): Disposer {
       toActions: () => bar.querySelector<HTMLElement>("button:not([hidden]), select")?.focus(),
       openList: (place) => tabs.querySelectorAll<HTMLAnchorElement>("a")[place - 1]?.click(),
       takeIn: () => void live.takeIn(),
+      toOverdueStat: () => {
+        if (!overdueStat.hidden) overdueStat.click();
+      },
       showKeys: () => required<HTMLDialogElement>("[data-dialog=keys]", page).showModal(),
     }),
   );
@@ -71,6 +76,12 @@ export function openWorklist(page: HTMLElement): Disposer {
   );
   bag.add(attachDialogs(page, api));
   bag.add(attachClocks(body));
+  bag.add(
+    followOverdueStat(overdueStat, {
+      url: page.dataset.overdueStatUrl ?? "",
+      eventsUrl: page.dataset.eventsUrl ?? "",
+    }),
+  );
   bag.add(listen(window, "pagehide", () => keepReadingList(studyRows(body).map(uidOfRow), sessionStorage)));
   bag.add(attachFilters(part<HTMLFormElement>("filters")));
   bag.add(listen(required("[data-action=toggle-density]", page), "click", toggleDensity));
