@@ -5,7 +5,7 @@ import { type Disposer, DisposerBag, listen } from "../../core/disposable";
 import { t } from "../../core/i18n";
 import type { Command } from "../command";
 import { required } from "../dom";
-import { beforeLeaving, leaveNow } from "../leaving";
+import { beforeLeaving, leaveNow, leaveTo } from "../leaving";
 import { showMessage } from "../message";
 import { followOverdueStat } from "../overdueStat";
 import type { ViewerContext } from "../viewerContext";
