@@ -181,7 +181,7 @@ def _procedure(filled: Filled, name: str) -> RequestedProcedure | None:
     key = filled.text(name)
     if not key:
         return None
-    found = visible_procedures(filled.user).filter(pk=int(key) if key.isdecimal() else None)
+    found = visible_procedures(filled.user).filter(pk__in=[int(key)] if key.isdecimal() else [])
     procedure = found.select_related("imaging_service_request__patient_record").first()
     if procedure is None:
         raise CorrectionError(_("There is no such order here."))

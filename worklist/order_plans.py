@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
@@ -100,7 +101,7 @@ def _as_ordered(study: Study, procedure: RequestedProcedure) -> tuple[list[RowCh
     task = ReadingTask.objects.filter(pk=study.pk).first()
     if task is None:
         return [], []
-    after = {"patient_class": procedure.imaging_service_request.patient_class}
+    after: dict[str, Any] = {"patient_class": procedure.imaging_service_request.patient_class}
     lines = []
     if task.priority != procedure.priority:
         priority = Priority(procedure.priority)

@@ -23,7 +23,9 @@ from archive.models import (
     StudySearchTerm,
 )
 from archive.services.arriving import ArrivingInstance
+from archive.services.corrections.notes_of_senders import awaited_rejections
 from archive.services.corrections.received import as_came, came_with, identity_columns
+from archive.services.corrections.refreshing import refresh_studies
 from archive.services.outbox import owe
 from archive.services.patients import patient_of
 from archive.services.received import Origin, Outcome
@@ -31,6 +33,7 @@ from archive.services.summaries import search_terms, summary_of_series
 from common.events import emit_on_commit
 from common.tasks import TaskName
 from dicomkit.person_name import search_key
+from dicomkit.rejection import RETENTION_EXPIRED
 
 # What becomes of an instance, and the reason where it was not stored.
 Verdict = tuple[Outcome, str]
@@ -43,7 +46,7 @@ def known_instances(sop_instance_uids: Sequence[str]) -> dict[str, Instance]:
     One that was rejected is known, so that it is not shown again when its sender tries once more.
     """
     found = Instance.kept.filter(sop_instance_uid__in=sop_instance_uids)
-    return {one.sop_instance_uid: one for one in found.select_related("blob", "series__study")}
+    return {one.sop_instance_uid: one for one in found.select_related("blob", "series__study", "rejection")}
 
 
 class StudyIndexer:
@@ -65,6 +68,8 @@ class StudyIndexer:
         self._series: dict[str, Series] = {}
         self._new_instances: Counter[int] = Counter()
         self._new_series_uids: set[str] = set()
+        # Studies of which something came that is hidden, or that is shown again.
+        self._to_refresh: set[str] = set()
 
     def index(self, arriving: Sequence[ArrivingInstance], known: Mapping[str, Instance]) -> list[Verdict]:
         """Write the rows of a batch.
@@ -121,25 +126,44 @@ class StudyIndexer:
             return self._keep_aside(arriving, ArrivalConflict.Kind.CONTENT)
         if existing.series.study.facility_id != self._facility.pk:
             return self._keep_aside(arriving, ArrivalConflict.Kind.FACILITY)
+        if existing.rejection and existing.rejection.reason_code == RETENTION_EXPIRED.value:
+            self._show_again(existing)
         return Outcome.DUPLICATE, gettext_noop("This instance is stored already.")
+
+    def _show_again(self, instance: Instance) -> None:
+        """Take for a new one what comes again after its retention had expired."""
+        Instance.kept.filter(pk=instance.pk).update(rejection=None)
+        self._to_refresh.add(instance.series.study.study_instance_uid)
 
     def _created_together(self) -> bool:
         """Write the planned rows; return False, and write none, where another door was first with one of them."""
         planned = list(self._new.values())
         if not planned:
             return True
+        rejections = awaited_rejections(list(self._new), facility=self._facility)
         try:
             with transaction.atomic():
                 blobs = _blobs_of([arriving for _, arriving in planned])
                 Instance.objects.bulk_create(
-                    Instance(series=series, blob=blobs[arriving.sha256], **arriving.instance)
+                    Instance(
+                        series=series,
+                        blob=blobs[arriving.sha256],
+                        rejection=rejections.get(arriving.identity.sop_instance_uid),
+                        **arriving.instance,
+                    )
                     for series, arriving in planned
                 )
+                for series, arriving in planned:
+                    if rejection := rejections.get(arriving.identity.sop_instance_uid):
+                        rejection.studies.add(series.study_id)
+                        self._to_refresh.add(series.study.study_instance_uid)
         except IntegrityError:
             if not known_instances(list(self._new)):
                 raise
             return False
-        self._new_instances.update(series.pk for series, _ in planned)
+        self._new_instances.update(
+            series.pk for series, arriving in planned if arriving.identity.sop_instance_uid not in rejections
+        )
         self._new.clear()
         return True
 
@@ -156,6 +180,8 @@ class StudyIndexer:
         for uid in sorted(self._new_series_uids):
             owe(TaskName.WARM_SERIES, uid)
         self._finish_studies(touched)
+        if self._to_refresh:
+            refresh_studies(self._to_refresh)
 
     def _finish_studies(self, added_to_series: Mapping[int, int]) -> None:
         """Count up the studies to which the series belong now: one may have been moved since it was looked up."""

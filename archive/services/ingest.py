@@ -10,6 +10,7 @@ from django.db import transaction
 from archive.exceptions import BlobNotFoundError, RefusedError
 from archive.models import Instance
 from archive.services.arriving import ArrivingInstance
+from archive.services.corrections.notes_of_senders import honour_note
 from archive.services.indexing import StudyIndexer, known_instances
 from archive.services.received import ArrivalSession, IngestResult, Origin, Outcome, ReceivedInstance
 from archive.storage import StagedBlob, blob_store
@@ -20,12 +21,15 @@ from dicomkit.errors import DicomKitError
 from dicomkit.identity import InstanceIdentity, identity_of
 from dicomkit.malformed import refuse_malformed_values
 from dicomkit.part10 import Part10Header, read_header
+from dicomkit.rejection_note import RejectionNote, read_rejection_note
 from dicomkit.same_content import is_same_instance
 
 logger = logging.getLogger(__name__)
 
 # Storage directories of exchange media name other files and hold no image.
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
+# Their notes belong to a correction already.
+_MADE_HERE = (Origin.CORRECTION, Origin.VIEWER)
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class _Staged:
     name: str
     blob: StagedBlob
     arriving: ArrivingInstance
+    note: RejectionNote | None = None
 
     @property
     def sop_instance_uid(self) -> str:
@@ -112,7 +117,7 @@ def _stage(received: ReceivedInstance) -> _Staged | IngestResult:
     try:
         with blob.path.open("rb") as file:
             header = read_header(file)
-        return _Staged(received.name, blob, _understood(header, blob))
+        return _Staged(received.name, blob, _understood(header, blob), _note_of(header))
     except (DicomKitError, RefusedError) as error:
         store.discard(blob)
         return IngestResult(Outcome.REJECTED, received.name, str(error))
@@ -135,6 +140,14 @@ def _understood(header: Part10Header, blob: StagedBlob) -> ArrivingInstance:
         return ArrivingInstance.of(
             header, identity_of(header.dataset), sha256=blob.sha256, size_bytes=blob.size_bytes
         )
+
+
+def _note_of(header: Part10Header) -> RejectionNote | None:
+    """Return what an instance rejects; one that cannot be understood is kept like any other key object."""
+    try:
+        return read_rejection_note(header.dataset)
+    except DicomKitError:
+        return None
 
 
 def _recognised(staged: _Staged, known: Mapping[str, Instance]) -> _Staged:
@@ -170,6 +183,9 @@ def _index(
                 outcome, one.name, reason, identity.sop_instance_uid, identity.study_instance_uid
             )
         indexer.finish()
+        for place, one in understood.items():
+            if one.note and results[place].outcome == Outcome.STORED and session.origin not in _MADE_HERE:
+                honour_note(one.note, session=session)
         # Last of all, for whoever records holds the end of the audit chain until the commit.
         for place, one in understood.items():
             _audit(one.arriving.identity, results[place], session, audited)

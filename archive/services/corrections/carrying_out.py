@@ -2,29 +2,30 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from archive.access import correctable_patients, correctable_studies, may_override_final
-from archive.events import StudyChanged, correction_planned, study_changed
 from archive.exceptions import CorrectionConflictError, CorrectionError, FinalReportError
-from archive.models import Contribution, Correction, CorrectionKind, Instance, Plan, Series, Study
+from archive.models import Correction, CorrectionKind, Plan, Study
 from archive.services.corrections.followers import followers_of
-from archive.services.corrections.refreshing import refresh_studies
+from archive.services.corrections.performing import (
+    begin,
+    completed_by,
+    contributions_to,
+    finish,
+    locked_by,
+    record,
+    take_studies,
+    write,
+)
 from archive.services.corrections.rejection_note import store_rejection_note
-from archive.services.corrections.rows import write_changes, write_new
-from archive.services.outbox import owe
-from audit.services import record_event
-from audit.vocabulary import EventType
-from common.events import emit_on_commit
-from common.tasks import TaskName
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def preview(*, plan: Plan, user: User) -> Preview:
         It is not possible; the message says why.
     """
     _require(plan, user)
-    contributions = _contributions(plan, lock=False)
-    completed = _completed(plan, contributions)
-    locked = _locked(contributions)
+    contributions = contributions_to(plan, lock=False)
+    completed = completed_by(plan, contributions)
+    locked = locked_by(contributions)
     return Preview(completed, token_of(completed), bool(locked), _may_override(locked, user))
 
 
@@ -101,31 +102,23 @@ def carry_out(
         raise CorrectionError(_("Say why; it is kept with the correction."))
     if plan.doubts and not is_sure:
         raise CorrectionError(_("Confirm that this is no mistake."))
-    _take_studies(plan)
-    contributions = _contributions(plan, lock=True)
-    completed = _completed(plan, contributions)
+    take_studies(plan)
+    contributions = contributions_to(plan, lock=True)
+    completed = completed_by(plan, contributions)
     if token and token != token_of(completed):
         raise CorrectionConflictError
-    locked = _locked(contributions)
+    locked = locked_by(contributions)
     _require_open(locked, user, overrides_final=overrides_final)
-    correction = Correction.objects.create(
-        correction_uid=completed.correction_uid,
-        kind=completed.kind,
-        reason_code=reason_code,
-        reason=reason.strip()[:200],
-        author=user,
-        made_at=timezone.now(),
-        overrides_final=bool(locked),
-        plan=completed.as_json(),
+    correction = begin(
+        completed, reason=reason, reason_code=reason_code, author=user, overrides_final=bool(locked)
     )
-    _write(completed)
     if completed.kind == CorrectionKind.REJECT:
         for study in Study.objects.select_related("facility").filter(
             study_instance_uid__in=completed.studies
         ):
             store_rejection_note(correction=correction, study=study, author=user)
-    studies = _finish(completed, correction)
-    _record(correction, studies, action="carry_out", reason=reason)
+    studies = finish(completed, correction)
+    record(correction, studies, action="carry_out", reason=reason)
     return correction
 
 
@@ -145,23 +138,25 @@ def undo(*, correction: Correction, user: User, reason: str = "", overrides_fina
     if not correction.can_be_undone:
         raise CorrectionError(_("This was undone already, or is older than 30 days."))
     done = correction.as_plan
-    current = Study.objects.filter(study_instance_uid__in=done.study_uids)
+    current = Study.objects.filter(
+        Q(study_instance_uid__in=done.study_uids) | Q(corrections=correction)
+    ).distinct()
     plan = replace(
         done.reversed(), studies=dict(current.values_list("study_instance_uid", "revision"))
     ).with_more(followers_of(correction))
     _require(plan, user)
-    _take_studies(plan)
-    locked = _locked(_contributions(plan, lock=True))
+    take_studies(plan)
+    locked = locked_by(contributions_to(plan, lock=True))
     _require_open(locked, user, overrides_final=overrides_final)
     now = timezone.now()
     standing = Correction.objects.filter(pk=correction.pk, undone_at=None)
     if not standing.update(undone_at=now, undone_by=user, undo_reason=reason.strip()[:200]):
         raise CorrectionConflictError
     try:
-        _write(plan)
+        write(plan)
     except CorrectionConflictError:
         raise CorrectionError(_what_depends_on(correction)) from None
-    _record(correction, _finish(plan, correction), action="undo", reason=reason)
+    record(correction, finish(plan, correction), action="undo", reason=reason)
 
 
 def token_of(plan: Plan) -> str:
@@ -189,41 +184,6 @@ def _require(plan: Plan, user: User) -> None:
         raise PermissionDenied("Some of these patients are not the user's to correct.")
 
 
-def _take_studies(plan: Plan) -> None:
-    """Lock the series, then count the studies up: of two corrections at once the second finds another number.
-
-    The order is that of arriving images, so that neither waits for the other in a circle.
-    """
-    series = Series.objects.filter(study__study_instance_uid__in=plan.studies).order_by("series_instance_uid")
-    list(series.select_for_update().values_list("pk", flat=True))
-    for uid, revision in sorted(plan.studies.items()):
-        as_read = Study.objects.filter(study_instance_uid=uid, revision=revision)
-        if not as_read.update(revision=F("revision") + 1):
-            raise CorrectionConflictError
-
-
-def _contributions(plan: Plan, *, lock: bool) -> list[Contribution]:
-    answers = correction_planned.send(sender=None, plan=plan, lock=lock)
-    contributions: list[Contribution] = [answer for __, answer in answers]  # type: ignore[misc]  # a Signal has no types
-    for one in contributions:
-        if one.refusal:
-            raise CorrectionError(one.refusal)
-    return contributions
-
-
-def _completed(plan: Plan, contributions: Iterable[Contribution]) -> Plan:
-    for one in contributions:
-        plan = plan.with_more(one.changes, one.notes)
-    if not plan.changes and not plan.new_rows:
-        raise CorrectionError(_("Nothing would change."))
-    return plan
-
-
-def _locked(contributions: Iterable[Contribution]) -> list[Study]:
-    uids = {uid for one in contributions for uid in one.locked_study_uids}
-    return list(Study.objects.filter(study_instance_uid__in=uids)) if uids else []
-
-
 def _may_override(locked: list[Study], user: User) -> bool:
     return all(may_override_final(user, study) for study in locked)
 
@@ -231,67 +191,6 @@ def _may_override(locked: list[Study], user: User) -> bool:
 def _require_open(locked: list[Study], user: User, *, overrides_final: bool) -> None:
     if locked and not (overrides_final and _may_override(locked, user)):
         raise FinalReportError
-
-
-def _write(plan: Plan) -> None:
-    try:
-        with transaction.atomic():
-            for row in plan.new_rows:
-                write_new(row)
-            write_changes(plan.changes)
-    except IntegrityError:
-        raise CorrectionConflictError from None
-
-
-def _finish(plan: Plan, correction: Correction) -> list[Study]:
-    """Bring up to date what follows, where the rows are now; owe the work and tell open lists."""
-    moved = {change.key["series_instance_uid"] for change in plan.changes_of("archive.Series")}
-    shown = {change.key["sop_instance_uid"] for change in plan.changes_of("archive.Instance")}
-    series = Series.objects.filter(
-        Q(series_instance_uid__in=moved)
-        | Q(pk__in=Instance.kept.filter(sop_instance_uid__in=shown).values("series"))
-    )
-    now_at = dict(series.values_list("series_instance_uid", "study__study_instance_uid"))
-    studies = refresh_studies({*plan.study_uids, *now_at.values()})
-    correction.studies.add(*studies)
-    correction.patients.add(*plan.patient_pks)
-    for uid in sorted(now_at):
-        owe(TaskName.WARM_SERIES, uid)
-    for study in studies:
-        owe(TaskName.TAKE_IN_STUDY, study.study_instance_uid)
-        emit_on_commit(study_changed, StudyChanged(study.study_instance_uid, study.facility_id))
-    return studies
-
-
-def _record(correction: Correction, studies: list[Study], *, action: str, reason: str) -> None:
-    """Put the correction on the audit record, last of all."""
-    details = {
-        "correction": str(correction.correction_uid),
-        "action": action,
-        "kind": correction.kind,
-        "reason_code": correction.reason_code,
-        "reason": reason,
-        "overrides_final": correction.overrides_final,
-    }
-    for study in studies:
-        record_event(
-            EventType.STUDY_EDITED,
-            patient_id=study.patient_id,
-            issuer_of_patient_id=study.issuer_of_patient_id,
-            study_instance_uid=study.study_instance_uid,
-            facility_code=study.facility.code,
-            details=details,
-        )
-    if not studies:
-        for patient in correction.patients.order_by("pk"):
-            for code in sorted(set(patient.studies.values_list("facility__code", flat=True))):
-                record_event(
-                    EventType.PATIENT_CHANGED,
-                    patient_id=patient.patient_id,
-                    issuer_of_patient_id=patient.issuer_of_patient_id,
-                    facility_code=code,
-                    details=details,
-                )
 
 
 def _what_depends_on(correction: Correction) -> str:

@@ -1,6 +1,6 @@
 """What arrived after a correction and followed it: it goes back when the correction is undone."""
 
-from archive.models import Correction, CorrectionKind, Patient, RowChange, Series, Study
+from archive.models import Correction, CorrectionKind, Instance, Patient, RowChange, Series, Study
 from archive.services.corrections.received import as_came, came_with, restored
 from archive.services.corrections.rows import change_of
 
@@ -10,9 +10,23 @@ def followers_of(correction: Correction) -> list[RowChange]:
     match correction.kind:
         case CorrectionKind.MERGE_STUDIES:
             return _series_that_followed(correction)
+        case CorrectionKind.REJECT:
+            return _images_that_followed(correction)
         case CorrectionKind.MERGE_PATIENTS:
             return _studies_that_followed(correction)
     return []
+
+
+def _images_that_followed(correction: Correction) -> list[RowChange]:
+    """Return the images that a sender rejected before they came."""
+    hidden = {change.key["sop_instance_uid"] for change in correction.as_plan.changes_of("archive.Instance")}
+    late = Instance.kept.filter(rejection=correction).exclude(series__modality="KO")
+    return [
+        change
+        for one in late.order_by("pk")
+        if one.sop_instance_uid not in hidden
+        for change in change_of(one, rejection=None)
+    ]
 
 
 def _series_that_followed(correction: Correction) -> list[RowChange]:

@@ -89,7 +89,7 @@ def doubts_about(one: Study | Patient, patient: Patient) -> tuple[str, ...]:
 
     A new patient is as it is written down.
     """
-    if patient.pk is None:
+    if not patient.pk:
         return ()
     doubts = []
     born = one.patient_birth_date, patient.patient_birth_date

@@ -44,7 +44,7 @@ def plan_rejection(*, study: Study, sop_instance_uids: Collection[str], reason_c
             change for one in found for change in change_of(one, rejection={"correction_uid": uid})
         ),
         lines=(
-            *_lines_by_series(found, _("shown"), _("rejected")),
+            *lines_by_series(found, _("shown"), _("rejected")),
             PreviewLine(_("Images of the study"), str(study.number_of_study_related_instances), str(left)),
             PreviewLine(_("Reason, as in the note"), "", reason),
         ),
@@ -68,7 +68,7 @@ def plan_restoring(*, study: Study, sop_instance_uids: Collection[str]) -> Plan:
         studies={study.study_instance_uid: study.revision},
         changes=tuple(change for one in found for change in change_of(one, rejection=None)),
         lines=(
-            *_lines_by_series(found, _("rejected"), _("shown")),
+            *lines_by_series(found, _("rejected"), _("shown")),
             PreviewLine(_("Images of the study"), str(now), str(now + len(found))),
         ),
     )
@@ -89,7 +89,8 @@ def _instances(study: Study, uids: Collection[str], *, is_rejected: bool) -> lis
     return found
 
 
-def _lines_by_series(instances: Collection[Instance], before: str, after: str) -> list[PreviewLine]:
+def lines_by_series(instances: Collection[Instance], before: str, after: str) -> list[PreviewLine]:
+    """Return how many images of each series change, in the words of the preview."""
     by_series: dict[int, list[Instance]] = {}
     for one in instances:
         by_series.setdefault(one.series_id, []).append(one)
