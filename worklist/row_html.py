@@ -21,7 +21,8 @@ _ROW = (
 _HANDLES = (
     '<td class="cell--select"><input type="checkbox" data-action="select" aria-label="{}" tabindex="-1"></td>'
     '<td class="cell--expand"><button type="button" class="study__expand" data-action="expand"'
-    ' aria-expanded="false" aria-label="{}" tabindex="-1">{}</button></td>'
+    ' aria-expanded="false" aria-label="{}" tabindex="-1">{}</button>'
+    '<button type="button" class="study__look" data-action="look" aria-label="{}" tabindex="-1">{}</button></td>'
 )
 _ICON = '<svg class="icon" aria-hidden="true"><use href="{}#{}" /></svg>'
 _OWN = mark_safe(' data-is-own="true"')
@@ -32,7 +33,12 @@ _NOTHING = SafeString()
 def rows_html(rows: Sequence[Row]) -> SafeString:
     """Return the rows of a table body."""
     handles = _filled(
-        _HANDLES, _("Select this study"), _("Series of this study"), _filled(_ICON, _icons(), "chevron")
+        _HANDLES,
+        _("Select this study"),
+        _("Series of this study"),
+        _filled(_ICON, _icons(), "chevron"),
+        _("Quick look"),
+        _filled(_ICON, _icons(), "eye"),
     )
     return _joined([_row_html(row, handles) for row in rows])
 

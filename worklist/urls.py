@@ -16,6 +16,7 @@ from worklist.views import (
     order_api,
     orders,
     patients,
+    quick_look,
     reading,
     unmatched,
 )
@@ -68,6 +69,7 @@ urlpatterns = [
         corrections.undo_correction,
         name="undo_correction",
     ),
+    path("studies/<uid:study_instance_uid>/quick-look/", quick_look.quick_look, name="quick_look"),
     path("studies/<uid:study_instance_uid>/patient/", patients.patient_of_study, name="patient_of_study"),
     path("patients/<int:patient_pk>/", patients.patient, name="patient"),
     path("patients/<int:patient_pk>/preview/", patients.patient_preview, name="patient_preview"),

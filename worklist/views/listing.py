@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires
 from archive.access import visible_studies
-from archive.selectors import find_study, series_of, series_without_images
+from archive.selectors import find_study
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
 from worklist.access import facilities_in_sight, may_correct
@@ -23,6 +23,7 @@ from worklist.local_time import zones_differ
 from worklist.presentation import RowContext, row_of
 from worklist.row_html import rows_html
 from worklist.selectors import expected_instances, fits, list_page, set_aside_keys, with_all_of_rows
+from worklist.series_rows import series_rows
 from worklist.views.http import private, user_of
 
 
@@ -141,26 +142,11 @@ def study_series(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
         study_instance_uid=study_instance_uid,
         details={"list": "series"},
     )
-    viewer_url = reverse("viewer:study", args=[study_instance_uid])
-    without_images = series_without_images(study)
-    series = [
-        {
-            "series_instance_uid": one.series_instance_uid,
-            "series_number": one.series_number,
-            "modality": one.modality,
-            "series_description": one.series_description,
-            "instance_count": one.number_of_series_related_instances,
-            "has_images": one.pk not in without_images,
-            "thumbnail_url": reverse("viewer:thumbnail", args=[one.series_instance_uid]),
-            "viewer_url": f"{viewer_url}?series={one.series_instance_uid}",
-        }
-        for one in series_of(study)
-    ]
     return render(
         request,
         "worklist/_series.html",
         {
-            "series": series,
+            "series": series_rows(study),
             "study_instance_uid": study_instance_uid,
             "may_correct": may_correct(request.user, study),
         },

@@ -5,6 +5,7 @@ export interface WorklistAddresses {
   /** Those of one study hold 0.0 in the place of the Study Instance UID. */
   readonly row: string;
   readonly series: string;
+  readonly quickLook: string;
   readonly reading: string;
   readonly readingOfMany: string;
   readonly counts: string;
@@ -39,6 +40,13 @@ export class WorklistApi {
     const url = withUid(this.addresses.series ?? "", studyInstanceUid);
     const response = await request(url, { headers: { Accept: "text/html" }, signal });
     return taken<HTMLElement>(await response.text(), ".thumbnails");
+  }
+
+  /** A study at a glance. */
+  async quickLook(studyInstanceUid: string, signal: AbortSignal): Promise<HTMLElement> {
+    const url = withUid(this.addresses.quickLook ?? "", studyInstanceUid);
+    const response = await request(url, { headers: { Accept: "text/html" }, signal });
+    return taken<HTMLElement>(await response.text(), ".look");
   }
 
   /** This page of the list again, as the server sees it now. */

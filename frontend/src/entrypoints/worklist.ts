@@ -5,6 +5,8 @@ import "../styles/duty.css";
 import "../styles/seriesRows.css";
 import "../styles/listDialogs.css";
 import "../styles/worklistNarrow.css";
+import "../styles/timeline.css";
+import "../styles/quickLook.css";
 import { required } from "../ui/dom";
 import { openWorklist } from "../ui/worklist/page";
 

@@ -57,7 +57,7 @@ export function showActions(bar: HTMLElement, rows: readonly HTMLTableRowElement
     "take-over": isRead && !isOwn,
   };
   for (const button of bar.querySelectorAll<HTMLButtonElement>("button[data-for=one]")) {
-    button.hidden = rows.length !== 1 || !isFit[button.dataset.act ?? ""];
+    button.hidden = rows.length !== 1 || isFit[button.dataset.act ?? ""] === false;
   }
   for (const link of bar.querySelectorAll<HTMLAnchorElement>("a[data-for=one]")) {
     link.hidden = rows.length !== 1;

@@ -8,6 +8,10 @@ export interface ListActions {
   readonly turnPage: (direction: "next" | "previous") => void;
   readonly select: (row: HTMLTableRowElement) => void;
   readonly selectAll: (isSelected: boolean) => void;
+  readonly look: (row: HTMLTableRowElement) => void;
+  readonly timeline: (row: HTMLTableRowElement) => void;
+  /** @returns whether there was a quick look to close. */
+  readonly closeLook: () => boolean;
   readonly toActions: () => void;
   readonly openList: (place: number) => void;
   readonly takeIn: () => void;
@@ -37,7 +41,11 @@ export function attachListNavigation(actions: ListActions): Disposer {
         actions.expand(row, seriesRowOf(row) === null);
         return;
       }
-      if (event.target instanceof Element && event.target.closest("a, input, .cell--select")) return;
+      if (
+        event.target instanceof Element &&
+        event.target.closest("a, input, .cell--select, [data-action=look]")
+      )
+        return;
       if (event.pointerType === "touch") openStudy(row);
       else choose(row, true);
     }),
@@ -80,7 +88,11 @@ const KEYS: Readonly<Record<string, (actions: ListActions) => void>> = {
   ArrowLeft: ({ body, expand }) => withCurrent(body, (row) => expand(row, false)),
   x: ({ body, select }) => withCurrent(body, select),
   X: ({ selectAll }) => selectAll(true),
-  Escape: ({ selectAll }) => selectAll(false),
+  Escape: ({ closeLook, selectAll }) => {
+    if (!closeLook()) selectAll(false);
+  },
+  q: ({ body, look }) => withCurrent(body, look),
+  t: ({ body, timeline }) => withCurrent(body, timeline),
   a: ({ toActions }) => toActions(),
   r: ({ takeIn }) => takeIn(),
   o: ({ toOverdueStat }) => toOverdueStat(),

@@ -9,6 +9,7 @@ import { attachClocks } from "./clock";
 import { attachDialogs } from "./dialogs";
 import { LiveList } from "./live";
 import { attachListNavigation } from "./navigation";
+import { QuickLook } from "./quickLook";
 import { speakMoments, studyRows, uidOfRow } from "./rows";
 import { Selection } from "./selection";
 import { SeriesViews } from "./series";
@@ -22,6 +23,7 @@ export function openWorklist(page: HTMLElement): Disposer {
   const overdueStat = part<HTMLAnchorElement>("overdue-stat");
   const [body, bar, tabs] = [part("rows"), part("bulk"), part("tabs")];
   const series = new SeriesViews(api, part("peek"));
+  const look = new QuickLook(api, part("quick-look"), body);
   const counts = new TabCounts(tabs, api);
   const live = new LiveList({
     api,
@@ -41,6 +43,8 @@ export function openWorklist(page: HTMLElement): Disposer {
   const selection = new Selection(body, all, (rows) => showActions(bar, rows));
   speakMoments(body);
   bag.add(series.attachPeek(body));
+  bag.add(look.attach());
+  bag.add(listen(page, "click", (event) => openLook(event, look, selection)));
   bag.add(
     attachListNavigation({
       body,
@@ -52,6 +56,9 @@ export function openWorklist(page: HTMLElement): Disposer {
         selection.toggle(row);
       },
       selectAll: (isSelected) => selection.selectAll(isSelected),
+      look: (row) => look.toggle(row),
+      timeline: (row) => void look.openTimeline(row),
+      closeLook: () => look.close(),
       toActions: () => bar.querySelector<HTMLElement>("button:not([hidden]), select")?.focus(),
       openList: (place) => tabs.querySelectorAll<HTMLAnchorElement>("a")[place - 1]?.click(),
       takeIn: () => void live.takeIn(),
@@ -89,10 +96,20 @@ export function openWorklist(page: HTMLElement): Disposer {
   return () => bag.dispose();
 }
 
+/** The quick look by its buttons: that of a row, or those for the study that is selected. */
+function openLook(event: Event, look: QuickLook, selection: Selection): void {
+  const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-action]") : null;
+  const row = button?.closest<HTMLTableRowElement>("tr.study") ?? selection.rows()[0];
+  if (row === undefined) return;
+  if (button?.dataset.action === "look") look.toggle(row);
+  if (button?.dataset.action === "timeline") void look.openTimeline(row);
+}
+
 function apiOf({ dataset }: HTMLElement): WorklistApi {
   return new WorklistApi({
     row: dataset.rowUrl ?? "",
     series: dataset.seriesUrl ?? "",
+    quickLook: dataset.quickLookUrl ?? "",
     reading: dataset.readingUrl ?? "",
     readingOfMany: dataset.readingOfManyUrl ?? "",
     counts: dataset.countsUrl ?? "",
