@@ -1,4 +1,7 @@
-"""Measurements of other systems: what the structured reports of a study say of its images, each read once."""
+"""Measurements of other systems: what the structured reports of a study say of its images and of places in the patient.
+
+Each is read once.
+"""
 
 import json
 from dataclasses import asdict
@@ -14,6 +17,7 @@ from archive.selectors import instances_of_classes
 from dicomkit.errors import DicomKitError
 from dicomkit.sr.reading import MEASUREMENT_REPORT_CLASSES, ReadReport, read_measurements
 from dicomkit.temporal import parse_date, parse_time
+from viewer.foreign_places import placed_markings
 from viewer.models import Evidence
 from viewer.presentations import read_stored_header
 
@@ -23,7 +27,16 @@ JSONObject = dict[str, Any]
 _MOST_REPORTS = 50
 _MOST_MARKINGS = 5000
 # Part of the key of what was read: counted up whenever the same report is read another way.
-_READER_VERSION = 1
+_READER_VERSION = 2
+_OF_A_MARKING = {
+    "kind",
+    "series_instance_uid",
+    "sop_instance_uid",
+    "frame_number",
+    "plane",
+    "points",
+    "text",
+}
 _REMEMBERED_SECONDS = 7 * 24 * 3600
 
 
@@ -41,18 +54,21 @@ def read_only_annotations(study: Study) -> list[JSONObject]:
     ]
     reports = [(one, _read(one)) for one in instances]
     superseded = {uid for _, report in reports for uid in report["predecessors"]}
-    bodies = [
-        body
-        for one, report in reports
-        if one.sop_instance_uid not in superseded
-        for body in _bodies(one, report)
-    ]
+    current = [(one, report) for one, report in reports if one.sop_instance_uid not in superseded]
+    bodies = [body for one, report in current for body in _bodies(one, report, report["markings"])]
     series_of = _series_of(study, bodies)
-    return [
+    on_images = [
         body | {"series_instance_uid": series_of[body["sop_instance_uid"]]}
         for body in bodies
         if body["sop_instance_uid"] in series_of
-    ][:_MOST_MARKINGS]
+    ]
+    in_patient = [
+        body
+        for one, report in current
+        if report["spatial"]
+        for body in _bodies(one, report, placed_markings(study, one.blob.sha256, report["spatial"]), "place")
+    ]
+    return [*on_images, *in_patient][:_MOST_MARKINGS]
 
 
 def _read(instance: Instance) -> JSONObject:
@@ -70,16 +86,15 @@ def _read(instance: Instance) -> JSONObject:
     return found
 
 
-def _bodies(instance: Instance, report: JSONObject) -> list[JSONObject]:
+def _bodies(
+    instance: Instance, report: JSONObject, markings: list[JSONObject], name: str = ""
+) -> list[JSONObject]:
+    """Return markings as annotations; `name` keeps two lists of one report apart."""
     label = " · ".join(part for part in (report["title"], report["author"]) if part)
     return [
-        {
-            "annotation_uid": f"{instance.sop_instance_uid}#{number}",
-            "kind": marking["kind"],
-            "sop_instance_uid": marking["sop_instance_uid"],
-            "frame_number": marking["frame_number"],
-            "points": marking["points"],
-            "text": marking["text"],
+        {field: value for field, value in marking.items() if field in _OF_A_MARKING}
+        | {
+            "annotation_uid": f"{instance.sop_instance_uid}#{name}{number}",
             "length_mm": None,
             "revision": 1,
             "author": report["author"],
@@ -87,7 +102,7 @@ def _bodies(instance: Instance, report: JSONObject) -> list[JSONObject]:
             "may_edit": False,
             "source": {"sop_instance_uid": instance.sop_instance_uid, "label": label},
         }
-        for number, marking in enumerate(report["markings"], start=1)
+        for number, marking in enumerate(markings, start=1)
     ]
 
 

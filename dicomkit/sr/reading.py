@@ -1,11 +1,11 @@
-"""Read the measurements of a structured report that lie on images, whoever wrote it.
+"""Read the measurements of a structured report that lie on images or in the patient, whoever wrote it.
 
 Reports differ in their headings; what all share is a number (NUM), a place (SCOORD) and the image that the place is
-selected from. So the tree is walked heading by heading: places and numbers under one heading belong together.
+selected from, or a place in a frame of reference (SCOORD3D). So the tree is walked heading by heading: places and numbers under one heading belong together.
 
 References
 ----------
-PS3.3 C.17.3 (SR Document Content), C.18.1 (numbers), C.18.6 (coordinates); PS3.16 TID 1410, TID 1501.
+PS3.3 C.17.3 (SR Document Content), C.18.1 (numbers), C.18.6 (coordinates), C.18.9 (in the patient); PS3.16 TID 1410, TID 1501.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from dicomkit.functional_groups import first_item
+from dicomkit.geometry import Vector
 from dicomkit.identity import clean_text
 from dicomkit.image_references import items_of, read_image_references
 from dicomkit.malformed import refuse_malformed_values
@@ -55,6 +56,17 @@ class ReadMarking:
 
 
 @dataclass(frozen=True, slots=True)
+class SpatialMarking:
+    """A measurement in the patient; points in mm of a frame of reference, as many as the kind has."""
+
+    kind: MarkingKind
+    points: tuple[Vector, ...]
+    frame_of_reference_uid: str
+    tracking_uid: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadReport:
     """What was read of a report. `omitted` counts places that this reader has no drawing for."""
 
@@ -64,14 +76,18 @@ class ReadReport:
     predecessors: frozenset[str]
     markings: tuple[ReadMarking, ...]
     omitted: int
+    spatial: tuple[SpatialMarking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
+    """A place on an image, or in a frame of reference with points of three numbers."""
+
     graphic_type: str
-    points: tuple[Point, ...]
+    points: tuple[tuple[float, ...], ...]
     sop_instance_uid: str
     frame_number: int
+    frame_of_reference_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +98,7 @@ class _Number:
 
 
 def read_measurements(dataset: Dataset) -> ReadReport:
-    """Return the measurements of a report that lie on images.
+    """Return the measurements of a report that lie on images or in the patient.
 
     Raises
     ------
@@ -92,15 +108,16 @@ def read_measurements(dataset: Dataset) -> ReadReport:
     with refuse_malformed_values():
         walk = list(_walk(dataset))
         drawings = [found for heading in walk for found in _of_heading(heading, dataset)]
-        markings = [one for one in drawings if one is not None]
+        drawn = [one for one in drawings if one is not None][:MOST_MARKINGS]
         observers = (clean_text(item, "PersonName", 64) for item in walk if _code(item) == _OBSERVER)
         return ReadReport(
             title=meaning_of(dataset, "ConceptNameCodeSequence") or "Structured report",
             author=next(filter(None, observers), "") or clean_text(dataset, "Manufacturer", 64),
             created=(clean_text(dataset, "ContentDate", 16), clean_text(dataset, "ContentTime", 16)),
             predecessors=_predecessors(dataset),
-            markings=tuple(markings[:MOST_MARKINGS]),
-            omitted=len(drawings) - len(markings[:MOST_MARKINGS]),
+            markings=tuple(one for one in drawn if isinstance(one, ReadMarking)),
+            omitted=len(drawings) - len(drawn),
+            spatial=tuple(one for one in drawn if isinstance(one, SpatialMarking)),
         )
 
 
@@ -116,7 +133,7 @@ def _walk(root: Dataset) -> Iterator[Dataset]:
             waiting += [(child, depth + 1) for child in reversed(children)]
 
 
-def _of_heading(heading: Dataset, root: Dataset) -> Iterator[ReadMarking | None]:
+def _of_heading(heading: Dataset, root: Dataset) -> Iterator[ReadMarking | SpatialMarking | None]:
     """Yield what stands directly under one heading: a drawing, or None for a place that has none."""
     if clean_text(heading, "ValueType", 16) != "CONTAINER":
         return
@@ -161,7 +178,10 @@ def _number(item: Dataset, root: Dataset) -> _Number:
 def _places(item: Dataset, root: Dataset) -> list[_Place]:
     """Return the place that a content item is, or points at."""
     item = _referenced(item, root) or item
-    if clean_text(item, "ValueType", 16) != "SCOORD":
+    value_type = clean_text(item, "ValueType", 16)
+    if value_type == "SCOORD3D":
+        return _places_in_patient(item)
+    if value_type != "SCOORD":
         return []
     numbers = floats(item.get("GraphicData")) or []
     points = tuple(zip(numbers[::2], numbers[1::2], strict=False))[: MOST_POINTS + 1]
@@ -172,6 +192,15 @@ def _places(item: Dataset, root: Dataset) -> list[_Place]:
             graphic_type = clean_text(item, "GraphicType", 16)
             return [_Place(graphic_type, points, reference.sop_instance_uid, frame_number)]
     return []
+
+
+def _places_in_patient(item: Dataset) -> list[_Place]:
+    numbers = floats(item.get("GraphicData")) or []
+    points = tuple(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=False))[: MOST_POINTS + 1]
+    frame_of_reference_uid = clean_text(item, "ReferencedFrameOfReferenceUID", 64)
+    if not frame_of_reference_uid:
+        return []
+    return [_Place(clean_text(item, "GraphicType", 16), points, "", 1, frame_of_reference_uid)]
 
 
 def _referenced(item: Dataset, root: Dataset) -> Dataset | None:
@@ -195,21 +224,27 @@ def _referenced(item: Dataset, root: Dataset) -> Dataset | None:
 
 def _marking(
     wanted: MarkingKind | None, places: Sequence[_Place], label: str, numbers: Sequence[str], uid: str
-) -> ReadMarking | None:
-    if not places or len({(one.sop_instance_uid, one.frame_number) for one in places}) > 1:
+) -> ReadMarking | SpatialMarking | None:
+    where = {(one.sop_instance_uid, one.frame_number, one.frame_of_reference_uid) for one in places}
+    if len(where) != 1:
         return None
     drawn = _drawing(wanted, places)
     if drawn is None:
         return None
     said = "; ".join(numbers)
     text = " · ".join(part for part in (label, said) if part)
+    kind, points = drawn
     first = places[0]
-    return ReadMarking(*drawn, first.sop_instance_uid, max(1, first.frame_number), uid, text[:1000])
+    if first.frame_of_reference_uid:
+        there = tuple((x, y, z) for x, y, z in points)
+        return SpatialMarking(kind, there, first.frame_of_reference_uid, uid, text[:1000])
+    on_image = tuple((x, y) for x, y in points)
+    return ReadMarking(kind, on_image, first.sop_instance_uid, max(1, first.frame_number), uid, text[:1000])
 
 
 def _drawing(
     wanted: MarkingKind | None, places: Sequence[_Place]
-) -> tuple[MarkingKind, tuple[Point, ...]] | None:
+) -> tuple[MarkingKind, tuple[tuple[float, ...], ...]] | None:
     """Return kind and points; None for what this reader cannot draw."""
     points = tuple(point for one in places for point in one.points)
     if len(points) == 4 and wanted in (MarkingKind.COBB, MarkingKind.BIDIRECTIONAL):
@@ -227,16 +262,16 @@ def _drawing(
             return MarkingKind.LENGTH, points
         case "POLYLINE", 3 if points[0] != points[-1]:
             return MarkingKind.ANGLE, points
-        case "POLYLINE", count if count > 3 and points[0] == points[-1]:
+        case "POLYLINE" | "POLYGON", count if count > 3 and points[0] == points[-1]:
             outline = points[:-1]
             return (MarkingKind.RECTANGLE if _is_rectangle(outline) else MarkingKind.POLYGON), outline
         case _:
             return None
 
 
-def _is_rectangle(points: Sequence[Point]) -> bool:
+def _is_rectangle(points: Sequence[tuple[float, ...]]) -> bool:
     """Tell whether four corners have right angles: both diagonals halve each other and are equally long."""
-    if len(points) != 4:
+    if len(points) != 4 or len(points[0]) != 2:
         return False
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = points
     size = max(abs(ax - cx), abs(ay - cy), 1e-9)
