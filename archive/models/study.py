@@ -79,6 +79,12 @@ class Study(TimestampedModel):  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name_plural = _("studies")
+        # What may be shared beside Django's own right to view; the codenames of `accounts.roles`.
+        permissions = [
+            ("download_study", "Can download study"),
+            ("report_study", "Can report study"),
+            ("annotate_study", "Can annotate study"),
+        ]
         indexes = [
             models.Index(fields=["facility", "-study_moment", "-id"], name="study_by_facility"),
             models.Index(fields=["study_moment", "id"], name="study_by_moment"),
