@@ -41,6 +41,7 @@ class TaskName(StrEnum):
     WARM_SERIES = "viewer.warm_series"
     RENDER_CINE = "viewer.render_cine"
     ENCODE_CINE = "viewer.encode_cine"
+    TAKE_OVER_RECORDING = "viewer.take_over_recording"
     TAKE_IN_STUDY = "worklist.take_in_study"
     ASSIGN_READY_STUDY = "worklist.assign_ready_study"
     ASSIGN_WAITING_STUDIES = "worklist.assign_waiting_studies"
@@ -76,6 +77,8 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.WARM_SERIES: Queue.WARM,
     # A reader waits for the film; each task renders for a moment only.
     TaskName.RENDER_CINE: Queue.RENDER,
+    # Pictures from outside are read where stored ones are, within the same bounds.
+    TaskName.TAKE_OVER_RECORDING: Queue.RENDER,
     # It decodes nothing that came from outside, and would hold a render process for seconds.
     TaskName.ENCODE_CINE: Queue.HOUSEKEEPING,
     TaskName.TAKE_IN_STUDY: Queue.HOUSEKEEPING,

@@ -122,6 +122,12 @@ def render_cine(export_id: str, position: int, wanted: dict[str, Any]) -> None:
 
 
 @task(TaskName.ENCODE_CINE)
-def encode_cine(export_id: str, wanted: dict[str, Any]) -> None:
+def encode_cine(export_id: str) -> None:
     """Make the file of a film."""
-    cine_services.encode_cine(export_id, wanted)
+    cine_services.encode_cine(export_id)
+
+
+@task(TaskName.TAKE_OVER_RECORDING)
+def take_over_recording(export_id: str, position: int) -> None:
+    """Read some pictures of a film that a browser has sent."""
+    cine_services.take_over_recording(export_id, position)

@@ -16,6 +16,7 @@ from viewer.views import (
     planes,
     preferences,
     presentations,
+    recordings,
     regions,
     slides,
     statistics,
@@ -57,6 +58,12 @@ urlpatterns = [
     path("studies/<uid:study_instance_uid>/films", cine.film, name="film"),
     path("studies/<uid:study_instance_uid>/films/<uuid:export_id>.json", cine.progress, name="film_progress"),
     path("studies/<uid:study_instance_uid>/films/<uuid:export_id>", cine.download, name="film_download"),
+    path("studies/<uid:study_instance_uid>/recordings", recordings.recording, name="recording"),
+    path(
+        "studies/<uid:study_instance_uid>/recordings/<uuid:export_id>/<int:index>",
+        recordings.recorded_picture,
+        name="recorded_picture",
+    ),
     path("studies/<uid:study_instance_uid>/evidence", evidence.evidence, name="evidence"),
     path(
         "presentations/<uid:state_sop_instance_uid>/<uid:sop_instance_uid>.bin",

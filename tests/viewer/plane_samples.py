@@ -23,6 +23,7 @@ SLICE_MM = 2.0
 TASKS = {
     "viewer.render_cine": tasks.render_cine,
     "viewer.encode_cine": tasks.encode_cine,
+    "viewer.take_over_recording": tasks.take_over_recording,
     "viewer.render_slide": tasks.render_slide,
     "viewer.render_plane": tasks.render_plane,
     "viewer.render_block": tasks.render_block,

@@ -256,3 +256,72 @@ def test_a_film_is_for_the_one_who_asked_and_only_where_downloading_is_allowed(
     assert ask(log_in(person("technologist", Role.TECHNOLOGIST)), angiogram).status_code == 403
     assert ask(log_in(person("stranger", Role.RADIOLOGIST, at="SOUTH")), angiogram).status_code == 404
     assert ask(Client(), angiogram).status_code in {302, 401, 403}
+
+
+def png_of(greys: NDArray[np.uint8]) -> bytes:
+    """Return a PNG in colours, as a browser makes it of a canvas."""
+    made = io.BytesIO()
+    Image.fromarray(greys).convert("RGB").save(made, format="PNG")
+    return made.getvalue()
+
+
+def announce(client: Client, dataset: Dataset, **changes: Any) -> HttpResponse:
+    """Announce a film that the browser records."""
+    body = {
+        "series_instance_uid": str(dataset.SeriesInstanceUID),
+        "shows": "planes",
+        "format": "gif",
+        "frames": 3,
+        "frames_per_second": 10,
+        "columns": 64,
+        "rows": 48,
+        "has_identity": True,
+        **changes,
+    }
+    url = f"/viewer/studies/{dataset.StudyInstanceUID}/recordings"
+    return client.post(url, json.dumps(body), content_type="application/json")
+
+
+def send(client: Client, announced: dict[str, Any], index: int, picture: bytes) -> HttpResponse:
+    """Send a picture of an announced film."""
+    return client.put(f"{announced['pictures_url']}{index}", picture, content_type="image/png")
+
+
+def test_a_recorded_film_shows_the_pictures_of_the_browser_and_is_on_record(
+    reader: Client, angiogram: Dataset, folder: Path
+) -> None:
+    pictures = [np.full((48, 64), 40 * number, np.uint8) for number in range(3)]
+    announced = announce(reader, angiogram).json()
+    for index, picture in enumerate(pictures):
+        assert send(reader, announced, index, png_of(picture)).status_code == 204
+    run_tasks(queues=("render", "warm", "housekeeping"))
+
+    film = b"".join(reader.get(announced["film_url"]).streaming_content)
+    frames = [
+        np.asarray(frame.convert("L")) for frame in ImageSequence.Iterator(Image.open(io.BytesIO(film)))
+    ]
+    np.testing.assert_array_equal(frames, pictures)
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == ["film"]
+    (record,) = AuditEvent.objects.filter(event_type=EventType.STUDY_EXPORTED)
+    assert record.details | {"exported_as": "film", "shows": "planes", "is_recorded": True} == record.details
+    assert (record.details["frames"], record.details["has_identity"]) == (3, True)
+
+
+def test_of_a_recorded_film_only_png_pictures_of_the_announced_size_reach_the_encoder(
+    reader: Client, angiogram: Dataset, log_in: Callable[[User], Client]
+) -> None:
+    announced = announce(reader, angiogram, frames=1).json()
+    right, larger = (png_of(np.zeros(size, np.uint8)) for size in ((48, 64), (48, 66)))
+
+    assert send(reader, announced, 0, b"RIFF").status_code == 422
+    assert send(reader, announced, 1, right).status_code == 422
+    colleague = log_in(person("colleague", Role.RADIOLOGIST))
+    assert send(colleague, announced, 0, right).status_code == 404
+    assert send(reader, announced, 0, larger).status_code == 204
+    run_tasks(queues=("render", "warm", "housekeeping"))
+    assert reader.get(announced["progress_url"]).json()["problem"] == (
+        "Picture 1 has another size than was announced."
+    )
+    assert announce(log_in(person("technologist", Role.TECHNOLOGIST)), angiogram).status_code == 403
+    assert announce(reader, angiogram, frames=301).status_code == 422
+    assert announce(reader, angiogram, columns=63).status_code == 422

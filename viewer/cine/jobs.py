@@ -6,11 +6,12 @@ import time
 import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 
 from common.redis_client import redis_client
+from viewer.cine.request import CineFormat
 
 _KEPT_SECONDS = 3600
 
@@ -21,8 +22,12 @@ class CineJob:
 
     Attributes
     ----------
+    format, frames_per_second
+        What the encoder makes of its frames.
     total, done
         Frames that it has, and that are rendered.
+    sent_size
+        Columns and rows of the pictures that a browser sends; None where workers render them.
     problem
         Why there will be no film, or "".
     """
@@ -31,25 +36,22 @@ class CineJob:
     user_pk: int
     study_instance_uid: str
     file_name: str
+    format: CineFormat
+    frames_per_second: float
     total: int
+    sent_size: tuple[int, int] | None = None
     done: int = 0
     is_ready: bool = False
     problem: str = ""
 
     @classmethod
-    def begin(cls, *, user_pk: int, study_instance_uid: str, file_name: str, total: int) -> Self:
+    def begin(cls, *, user_pk: int, **values: Any) -> Self:
         """Start a film; it takes the place of the one that the user had begun or not yet fetched."""
         clean_up()
         former = redis_client().get(_holder_key(user_pk))
         if isinstance(former, bytes):
             forget(former.decode())
-        job = cls(
-            export_id=str(uuid.uuid4()),
-            user_pk=user_pk,
-            study_instance_uid=study_instance_uid,
-            file_name=file_name,
-            total=total,
-        )
+        job = cls(export_id=str(uuid.uuid4()), user_pk=user_pk, **values)
         job.folder.mkdir(parents=True)
         redis_client().set(_holder_key(user_pk), job.export_id, ex=_KEPT_SECONDS)
         job.keep()
@@ -74,7 +76,13 @@ class CineJob:
 def find_job(export_id: str) -> CineJob | None:
     """Return a film under way; None once another took its place or its hour is over."""
     kept = redis_client().get(_key(export_id))
-    return CineJob(**json.loads(kept)) if kept is not None else None
+    if kept is None:
+        return None
+    values = json.loads(kept)
+    size = values["sent_size"]
+    return CineJob(
+        **values | {"format": CineFormat(values["format"]), "sent_size": tuple(size) if size else None}
+    )
 
 
 def forget(export_id: str) -> None:

@@ -107,7 +107,7 @@ def _checked(body: Mapping[str, Any]) -> CineRequest:
         format=kind,
         first=first,
         last=last,
-        frames_per_second=_rate(body["frames_per_second"]),
+        frames_per_second=checked_rate(body["frames_per_second"]),
         window=_window(body["window"]),
         voi_index=_voi_index(body["voi_index"]),
         is_inverted=body["is_inverted"],
@@ -118,7 +118,8 @@ def _checked(body: Mapping[str, Any]) -> CineRequest:
     )
 
 
-def _rate(value: object) -> float:
+def checked_rate(value: object) -> float:
+    """Return how many images a second a film shall have; InvalidCineRequestError where that is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.5 <= value <= 60:
         raise InvalidCineRequestError("frames_per_second must lie between 0.5 and 60.")
     return float(value)

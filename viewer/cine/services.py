@@ -11,6 +11,7 @@ from dicomkit.person_name import display_name
 from viewer.cine.encoding import encode_film, picture_path
 from viewer.cine.jobs import CineJob, find_job
 from viewer.cine.pictures import Size, film_frame, film_size, writable
+from viewer.cine.recording import RecordingRequest, sent_path, take_over
 from viewer.cine.request import CineRequest, read_cine_request
 from viewer.exceptions import CineEncodingError, InvalidCineRequestError
 from viewer.services.decoding import decoded_picture, try_later
@@ -40,6 +41,8 @@ def start_film(*, user: User, series: Series, request: CineRequest) -> CineJob:
         user_pk=user.pk,
         study_instance_uid=series.study.study_instance_uid,
         file_name=f"{series.modality}-series-{series.series_number or 0}.{request.format}",
+        format=request.format,
+        frames_per_second=request.frames_per_second,
         total=request.count,
     )
     send_now(TaskName.RENDER_CINE, export_id=job.export_id, position=0, wanted=request.as_task_arguments())
@@ -68,27 +71,80 @@ def render_cine(export_id: str, position: int, wanted: dict[str, Any]) -> None:
     if position < len(images):
         try_later(TaskName.RENDER_CINE, export_id=export_id, position=position, wanted=wanted)
     else:
-        send_now(TaskName.ENCODE_CINE, export_id=export_id, wanted=wanted)
+        send_now(TaskName.ENCODE_CINE, export_id=export_id)
 
 
-def encode_cine(export_id: str, wanted: dict[str, Any]) -> None:
+def start_recording(*, user: User, series: Series, request: RecordingRequest) -> CineJob:
+    """Begin a film whose pictures a browser sends; the caller has checked that they may be taken away."""
+    return CineJob.begin(
+        user_pk=user.pk,
+        study_instance_uid=series.study.study_instance_uid,
+        file_name=f"{series.modality}-series-{series.series_number or 0}-{request.shows}.{request.format}",
+        format=request.format,
+        frames_per_second=request.frames_per_second,
+        total=request.frames,
+        sent_size=(request.columns, request.rows),
+    )
+
+
+def take_picture(job: CineJob, index: int, picture: bytes) -> None:
+    """Keep a picture that a browser sent; with the last one the film is made.
+
+    Raises
+    ------
+    InvalidCineRequestError
+        The film has no such picture, or lacks one before its last.
+    TaskQueueUnavailableError
+        The broker cannot be reached.
+    """
+    if job.sent_size is None or index >= job.total:
+        raise InvalidCineRequestError("The film has no such picture.")
+    sent_path(job.folder, index).write_bytes(picture)
+    if index + 1 < job.total:
+        return
+    if not all(sent_path(job.folder, number).is_file() for number in range(job.total)):
+        raise InvalidCineRequestError("A picture of the film is missing.")
+    send_now(TaskName.TAKE_OVER_RECORDING, export_id=job.export_id, position=0)
+
+
+def take_over_recording(export_id: str, position: int) -> None:
+    """Read pictures of a browser from a position on for a moment, then go on behind what readers wait for."""
+    job = find_job(export_id)
+    if job is None or job.sent_size is None or job.problem:
+        return
+    until = time.monotonic() + _SLICE_SECONDS
+    try:
+        while position < job.total and time.monotonic() < until:
+            take_over(job.folder, position, size=job.sent_size)
+            position += 1
+    except CineEncodingError as error:
+        job.keep(problem=str(error))
+        return
+    job.keep(done=position)
+    if position < job.total:
+        try_later(TaskName.TAKE_OVER_RECORDING, export_id=export_id, position=position)
+    else:
+        send_now(TaskName.ENCODE_CINE, export_id=export_id)
+
+
+def encode_cine(export_id: str) -> None:
     """Make the file of the rendered frames and remove them."""
-    job, request = find_job(export_id), read_cine_request(wanted)
+    job = find_job(export_id)
     if job is None or job.is_ready:
         return
     try:
         encode_film(
             job.folder,
             job.film,
-            film_format=request.format,
-            count=request.count,
-            frames_per_second=request.frames_per_second,
+            film_format=job.format,
+            count=job.total,
+            frames_per_second=job.frames_per_second,
         )
     except CineEncodingError as error:
         job.keep(problem=str(error))
         return
     finally:
-        for index in range(request.count):
+        for index in range(job.total):
             picture_path(job.folder, index).unlink(missing_ok=True)
     job.keep(done=job.total, is_ready=True)
 

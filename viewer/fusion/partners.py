@@ -107,6 +107,7 @@ def _described(series: Series, other: Series, volume: SeriesVolume) -> JSONObjec
     study_date = other.study.study_date
     window = uptake_window(volume)
     return {
+        "study_instance_uid": other.study.study_instance_uid,
         "series_instance_uid": other.series_instance_uid,
         "series_number": other.series_number,
         "series_description": other.series_description,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.decorators import requires
 from accounts.models import User
 from accounts.roles import Codename
-from archive.models import Series
+from archive.models import Series, Study
 from archive.selectors import find_study
 from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
@@ -21,14 +21,14 @@ from common.http import problem
 from common.tasks import TaskQueueUnavailableError
 from viewer.access import may_export
 from viewer.cine.jobs import CineJob, find_job
-from viewer.cine.request import CineRequest, read_cine_request
+from viewer.cine.request import read_cine_request
 from viewer.cine.services import start_film
 from viewer.exceptions import InvalidCineRequestError
 from viewer.views.opening import opened_study
 
 _MOST_BYTES = 4096
-_TITLE = "No film was made"
-_NOT_ALLOWED = "Films of this study may be saved only by those who may download it."
+NO_FILM = "No film was made"
+NOT_ALLOWED = "Films of this study may be saved only by those who may download it."
 
 
 @require_POST
@@ -38,28 +38,20 @@ def film(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
     """Have a film made: 202 with where its progress is; 403 where pictures may not leave, 422 for what is no film."""
     assert isinstance(request.user, User)
     study = opened_study(request, study_instance_uid)
-    described = {
-        "patient_id": study.patient_id,
-        "issuer_of_patient_id": study.issuer_of_patient_id,
-        "study_instance_uid": study.study_instance_uid,
-        "facility_code": study.facility.code,
-    }
-    describe(request, **described, details={"exported_as": "film"})
+    describe_film(request, study, {})
     if not may_export(request.user, study):
-        return problem(403, "Not allowed", _NOT_ALLOWED)
+        return problem(403, "Not allowed", NOT_ALLOWED)
     try:
-        wanted = _wanted(request)
-        details = {"exported_as": "film", "format": wanted.format, "frames": wanted.count}
-        describe(request, **described, details=details | {"has_identity": wanted.has_identity})
-        series = Series.objects.filter(study=study, series_instance_uid=wanted.series_instance_uid).first()
-        if series is None:
-            raise InvalidCineRequestError("The study has no such series.")
+        wanted = read_cine_request(body_of(request))
+        told = {"format": wanted.format, "frames": wanted.count, "has_identity": wanted.has_identity}
+        describe_film(request, study, told)
+        series = series_of_film(study, wanted.series_instance_uid)
         job = start_film(user=request.user, series=series, request=wanted)
     except InvalidCineRequestError as error:
-        return problem(422, _TITLE, str(error))
+        return problem(422, NO_FILM, str(error))
     except (redis.RedisError, TaskQueueUnavailableError):
-        return problem(503, _TITLE, "Pictures cannot be rendered at the moment. Try again later.")
-    return _private(job, status=202)
+        return problem(503, NO_FILM, "Pictures cannot be rendered at the moment. Try again later.")
+    return film_answer(job, status=202)
 
 
 @require_GET
@@ -67,7 +59,7 @@ def film(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
 @requires(Codename.DOWNLOAD_STUDY)
 def progress(request: HttpRequest, study_instance_uid: str, export_id: UUID) -> JsonResponse:
     """Return how far one of the user's own films is."""
-    return _private(_own_job(request, study_instance_uid, export_id))
+    return film_answer(own_film(request, study_instance_uid, export_id))
 
 
 @require_GET
@@ -75,7 +67,7 @@ def progress(request: HttpRequest, study_instance_uid: str, export_id: UUID) -> 
 @requires(Codename.DOWNLOAD_STUDY)
 def download(request: HttpRequest, study_instance_uid: str, export_id: UUID) -> FileResponse:
     """Return one of the user's own films, named after its series and not after the patient."""
-    job = _own_job(request, study_instance_uid, export_id)
+    job = own_film(request, study_instance_uid, export_id)
     if not job.is_ready or not job.film.is_file():
         raise Http404
     content_type = "image/gif" if job.file_name.endswith(".gif") else "video/mp4"
@@ -86,7 +78,7 @@ def download(request: HttpRequest, study_instance_uid: str, export_id: UUID) -> 
     return response
 
 
-def _own_job(request: HttpRequest, study_instance_uid: str, export_id: UUID) -> CineJob:
+def own_film(request: HttpRequest, study_instance_uid: str, export_id: UUID) -> CineJob:
     """Return a film that the user asked for and may still have."""
     study = find_study(request.user, study_instance_uid)
     job = find_job(str(export_id)) if study is not None and may_export(request.user, study) else None
@@ -95,19 +87,41 @@ def _own_job(request: HttpRequest, study_instance_uid: str, export_id: UUID) -> 
     return job
 
 
-def _wanted(request: HttpRequest) -> CineRequest:
+def describe_film(request: HttpRequest, study: Study, told: dict[str, object]) -> None:
+    """Say for the record that a film of a study is asked for, and what is known of it."""
+    describe(
+        request,
+        patient_id=study.patient_id,
+        issuer_of_patient_id=study.issuer_of_patient_id,
+        study_instance_uid=study.study_instance_uid,
+        facility_code=study.facility.code,
+        details={"exported_as": "film", **told},
+    )
+
+
+def series_of_film(study: Study, series_instance_uid: str) -> Series:
+    """Return the series that a film shows; InvalidCineRequestError where the study has none such."""
+    series = Series.objects.filter(study=study, series_instance_uid=series_instance_uid).first()
+    if series is None:
+        raise InvalidCineRequestError("The study has no such series.")
+    return series
+
+
+def body_of(request: HttpRequest) -> object:
+    """Return the JSON value of a request for a film; None where there is none."""
     try:
-        body = json.loads(request.body) if len(request.body) <= _MOST_BYTES else None
+        return json.loads(request.body) if len(request.body) <= _MOST_BYTES else None
     except (RequestDataTooBig, ValueError, RecursionError):
-        body = None
-    return read_cine_request(body)
+        return None
 
 
-def _private(job: CineJob, *, status: int = 200) -> JsonResponse:
+def film_answer(job: CineJob, *, status: int = 200) -> JsonResponse:
+    """Return how far a film is and where it will be."""
     arguments = [job.study_instance_uid, job.export_id]
     body = {
         "progress_url": reverse("viewer:film_progress", args=arguments),
         "film_url": reverse("viewer:film_download", args=arguments),
+        "pictures_url": reverse("viewer:recorded_picture", args=[*arguments, 0]).removesuffix("0"),
         "file_name": job.file_name,
         "total": job.total,
         "done": job.done,

@@ -22,7 +22,9 @@ _MOST_BYTES = 1024
 _NOT_ALLOWED = gettext_noop(
     "Pictures of this study may be saved and printed only by those who may download it."
 )
-_UNREADABLE = 'The body must be {"what": "image", "layout" or "print", "has_identity": true or false}.'
+_UNREADABLE = (
+    'The body must be {"what": "image", "layout", "print" or "film", "has_identity": true or false}.'
+)
 
 
 class ExportedAs(StrEnum):
@@ -31,6 +33,7 @@ class ExportedAs(StrEnum):
     IMAGE = "image"
     LAYOUT = "layout"
     PRINT = "print"
+    FILM = "film"
 
 
 @dataclass(frozen=True)

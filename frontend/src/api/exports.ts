@@ -1,6 +1,6 @@
 import { csrfToken, request } from "./client";
 
-export type ExportedAs = "image" | "layout" | "print";
+export type ExportedAs = "image" | "layout" | "print" | "film";
 
 /**
  * Put on record that a picture of a study leaves, before it does.

@@ -4,8 +4,14 @@ import { csrfToken, request } from "./client";
 import { asFields, readFlag, readNumber, readText } from "./fields";
 
 export type FilmFormat = "mp4" | "gif";
+/** What a browser records. */
+export type Recorded = "stack" | "planes" | "volume";
+
 /** The bounds of the server. */
 export const MOST_FRAMES: Readonly<Record<FilmFormat, number>> = { mp4: 600, gif: 150 };
+export const MOST_RECORDED: Readonly<Record<FilmFormat, number>> = { mp4: 300, gif: 150 };
+/** How long the longer side may be. */
+export const MOST_PX: Readonly<Record<FilmFormat, number>> = { mp4: 1280, gif: 640 };
 
 /** A film of a series as the reader has it on the screen. */
 export interface Film {
@@ -29,6 +35,8 @@ export interface Film {
 export interface FilmProgress {
   readonly progressUrl: string;
   readonly filmUrl: string;
+  /** Where a browser that records it sends its pictures, by their index. */
+  readonly picturesUrl: string;
   readonly fileName: string;
   readonly total: number;
   readonly done: number;
@@ -61,6 +69,47 @@ export async function startFilm(studyInstanceUid: string, film: Film): Promise<F
   return parseProgress(await response.json());
 }
 
+/** A film whose pictures the browser makes. */
+export interface Recording {
+  readonly seriesInstanceUid: string;
+  readonly shows: Recorded;
+  readonly format: FilmFormat;
+  readonly frames: number;
+  readonly framesPerSecond: number;
+  /** Of every picture; even. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly hasIdentity: boolean;
+}
+
+/** Announce a film that this browser records. @throws RequestError where it cannot be made, with the reason. */
+export async function startRecording(studyInstanceUid: string, wanted: Recording): Promise<FilmProgress> {
+  const response = await request(`/viewer/studies/${studyInstanceUid}/recordings`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+    body: JSON.stringify({
+      series_instance_uid: wanted.seriesInstanceUid,
+      shows: wanted.shows,
+      format: wanted.format,
+      frames: wanted.frames,
+      frames_per_second: wanted.framesPerSecond,
+      columns: wanted.columns,
+      rows: wanted.rows,
+      has_identity: wanted.hasIdentity,
+    }),
+  });
+  return parseProgress(await response.json());
+}
+
+/** Send a picture of an announced film, from 0 on; the last one sets the encoder going. */
+export async function sendPicture(url: string, index: number, picture: Blob): Promise<void> {
+  await request(`${url}${index}`, {
+    method: "PUT",
+    headers: { "Content-Type": "image/png", "X-CSRFToken": csrfToken() },
+    body: picture,
+  });
+}
+
 export async function fetchFilmProgress(url: string): Promise<FilmProgress> {
   return parseProgress(await (await request(url)).json());
 }
@@ -70,6 +119,7 @@ function parseProgress(body: unknown): FilmProgress {
   return {
     progressUrl: readText(fields, "progress_url"),
     filmUrl: readText(fields, "film_url"),
+    picturesUrl: readText(fields, "pictures_url"),
     fileName: readText(fields, "file_name"),
     total: readNumber(fields, "total"),
     done: readNumber(fields, "done"),

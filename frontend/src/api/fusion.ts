@@ -31,6 +31,7 @@ function parsePartner(fields: Fields): FusionPartner {
   const packing = asFields(fields.packing, "packing");
   const voi = fields.default_window == null ? null : parseVoi(asFields(fields.default_window, "window"));
   return {
+    studyInstanceUid: readText(fields, "study_instance_uid"),
     seriesInstanceUid: readText(fields, "series_instance_uid"),
     seriesNumber: readNumberOrNull(fields, "series_number"),
     seriesDescription: readTextOrEmpty(fields, "series_description"),

@@ -3,6 +3,7 @@ import { blendTable, type Fusion, type FusionPartner, fusionText, overlayImage }
 import { sampleImage } from "./sampleImage";
 
 const partner: FusionPartner = {
+  studyInstanceUid: "1.2",
   seriesInstanceUid: "1.9",
   seriesNumber: 3,
   seriesDescription: "PET",

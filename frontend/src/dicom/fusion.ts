@@ -7,6 +7,7 @@ import { PACKED_VALUES } from "./voiLut";
 
 /** A series that can be laid in colours over another. */
 export interface FusionPartner {
+  readonly studyInstanceUid: string;
   readonly seriesInstanceUid: string;
   readonly seriesNumber: number | null;
   readonly seriesDescription: string;

@@ -28,6 +28,11 @@ export class MarksStore {
     return typeof found === "object" ? found : null;
   }
 
+  /** Whether the bitmap is on the way. */
+  isAwaited(url: string): boolean {
+    return this.known.get(url) === "loading";
+  }
+
   private async fetch(url: string, shutterGrey: number): Promise<void> {
     this.known.set(url, "loading");
     for (const oldest of this.known.keys()) {

@@ -1,11 +1,11 @@
 import { t } from "../core/i18n";
 import { UNLINKED } from "../viewport/synchronizer";
 import type { Command } from "./command";
-import { exportCommands } from "./exportPicture";
 import { fusionCommand } from "./fusion";
 import { hangingCommands } from "./hangingMenu";
 import { planesCommand, resetPlanesCommand, rotatingCommand } from "./planes";
 import { priorsCommands } from "./priors";
+import { exportCommands } from "./saving/exportMenu";
 import { secondWindowCommands } from "./secondWindow";
 import { volumeCommand } from "./volumeCommand";
 

@@ -62,6 +62,7 @@ function painted(image: StudyImage, changes: Partial<Painted> = {}): Painted {
     keyTitle: "",
     hidesMarks: false,
     hidesAnnotations: false,
+    isComplete: true,
     isIncomplete: false,
     regionNote: "",
     fusionNote: "",

@@ -3,7 +3,6 @@ import { t } from "../core/i18n";
 import { colourMenu } from "./colourMenu";
 import type { Command, CommandGroup } from "./command";
 import { element, icon, spokenName } from "./dom";
-import { exportMenu } from "./exportPicture";
 import { fusionButton, fusionMenu } from "./fusion";
 import { hangingMenu } from "./hangingMenu";
 import { keyLabel } from "./keyboard";
@@ -12,6 +11,7 @@ import { linkMenu } from "./linkMenu";
 import { measureMenu } from "./measureMenu";
 import { presentationMenu } from "./presentationMenu";
 import { presetMenu } from "./presetMenu";
+import { exportMenu } from "./saving/exportMenu";
 import { slabMenu } from "./slabPanel";
 import type { ViewerContext } from "./viewerContext";
 

@@ -69,6 +69,7 @@ import { attachPriors } from "./priors";
 import { preferencesOfPage, ReaderPreferences } from "./readerPreferences";
 import { attachReadingList, readingListCommands } from "./readingListNav";
 import { attachSaving } from "./saveState";
+import { attachPrinting } from "./saving/printSheet";
 import { attachPairing, fillSecondWindow } from "./secondWindow";
 import { attachSeriesDrop, buildSeriesStrip } from "./seriesStrip";
 import { attachStackSlider } from "./stackSlider";
@@ -122,6 +123,7 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(attachLeaving(page, context));
   bag.add(attachGoToImage(page, context));
   bag.add(attachPalette(page, commands, context));
+  bag.add(attachPrinting(page));
   bag.add(attachKeyboard(preferences.keys, context));
   bag.add(grid.attach((viewport) => attachControls(viewport, context, services, preferences, bag)));
   bag.add(attachDividers(grid));

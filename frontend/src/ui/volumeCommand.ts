@@ -39,6 +39,7 @@ async function openVolume(context: ViewerContext): Promise<void> {
     .filter(Boolean)
     .join("  ");
   const dialog = new VolumeDialog({
+    stack,
     identity,
     series: [texts["study-date"], seriesLine(stack)].filter(Boolean).join("  "),
   });
@@ -47,7 +48,7 @@ async function openVolume(context: ViewerContext): Promise<void> {
   context.page.append(dialog.root);
   dialog.root.showModal();
   try {
-    await fillDialog(dialog, active, groupOf(image), ending.signal);
+    await fillDialog(context.page, dialog, active, groupOf(image), ending.signal);
   } catch (error) {
     if (isAbort(error)) return;
     dialog.root.close();
@@ -60,6 +61,7 @@ async function openVolume(context: ViewerContext): Promise<void> {
 }
 
 async function fillDialog(
+  page: HTMLElement,
   dialog: VolumeDialog,
   { stack, painted }: Viewport,
   group: number,
@@ -73,5 +75,5 @@ async function fillDialog(
   const block = await fetchVolumeBlock(volume.blockUrl, signal);
   const voi = painted?.voi;
   const window = voi?.kind === "window" ? voi.window : fullRangeWindow(block.lowest, block.highest);
-  dialog.fill(block, volumePresets(series.modality, window));
+  dialog.fill(page, block, volumePresets(series.modality, window));
 }

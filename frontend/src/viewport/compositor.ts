@@ -85,6 +85,7 @@ type Pixels = {
   readonly voi: ResolvedVoi | null;
   readonly mosaic: Mosaic | null;
   readonly fusionNote: string;
+  readonly isFusionAwaited: boolean;
 };
 
 /** The tiles of an image and of what is laid over it. */
@@ -93,11 +94,22 @@ export interface Plans {
   readonly overlay: TilePlan | null;
 }
 
-type Overlay = { readonly note: string; readonly layer: ColourLayer | null };
+type Overlay = { readonly note: string; readonly layer: ColourLayer | null; readonly isAwaited?: boolean };
+
+/** What is not there of some regions, or "", and whether it is still on the way. */
+type RegionsPainted = { readonly note: string; readonly isAwaited: boolean };
+
+const REGIONS_PAINTED: RegionsPainted = { note: "", isAwaited: false };
 
 type MarksSource = { readonly url: string | null; readonly shutterGrey: number };
 
-const NO_PIXELS: Pixels = { quality: "none", voi: null, mosaic: null, fusionNote: "" };
+const NO_PIXELS: Pixels = {
+  quality: "none",
+  voi: null,
+  mosaic: null,
+  fusionNote: "",
+  isFusionAwaited: false,
+};
 
 /** Puts pixels and measurements of one image onto a canvas and answers with what it painted. */
 export class Compositor {
@@ -126,10 +138,11 @@ export class Compositor {
     // Under a presentation state its own polarity counts, whatever window the reader goes on to (PS3.4 N.2.1).
     const inverse = presented?.look.isInverse ?? image.inverse;
     const pixels = failure ? NO_PIXELS : this.paintImage(image, plans, matrix, look, inverse);
-    let regionNote = "";
+    let regions = REGIONS_PAINTED;
+    let areMarksAwaited = false;
     if (pixels.quality !== "none") {
-      if (look.showMarks) this.paintMarks(marksOf(image, presented), matrix);
-      regionNote = this.paintRegions(image, look, matrix);
+      if (look.showMarks) areMarksAwaited = !this.paintMarks(marksOf(image, presented), matrix);
+      regions = this.paintRegions(image, look, matrix);
       drawDrawings(
         this.context,
         drawingsUnder(look.presentation, presented, this.hasOwnMarks(image)),
@@ -172,7 +185,9 @@ export class Compositor {
       presentation: presented ? look.presentation : null,
       keyTitle: this.keyTitle(stack, image),
       hidesAnnotations: this.services.annotations.isHidden,
-      regionNote,
+      regionNote: regions.note,
+      isComplete:
+        pixels.quality === "full" && !pixels.isFusionAwaited && !regions.isAwaited && !areMarksAwaited,
       isIncomplete: this.services.cache.isIncomplete(plans.own?.urls ?? []),
       hidesMarks: !look.showMarks && marksOf(image, presented).url !== null,
       ...pixels,
@@ -202,7 +217,13 @@ export class Compositor {
     const overlay = look.fusion ? this.overlay(image, plans.overlay, look.fusion) : null;
     this.painter.paintValues(mosaic, matrix, greys, look.screen, overlay?.layer);
     const isComplete = mosaic.complete && overlay?.layer?.mosaic.complete !== false;
-    return { quality: isComplete ? "full" : "preview", voi, mosaic, fusionNote: overlay?.note ?? "" };
+    return {
+      quality: isComplete ? "full" : "preview",
+      voi,
+      mosaic,
+      fusionNote: overlay?.note ?? "",
+      isFusionAwaited: overlay?.isAwaited ?? false,
+    };
   }
 
   /** What is laid over an image, or why it is not there. */
@@ -221,21 +242,23 @@ export class Compositor {
       mosaic?.tiles.find((tile) => tile.defaultWindow)?.defaultWindow ??
       null;
     if (mosaic === null || window === null)
-      return { note: t("Loading {modality}", { modality: name }), layer: null };
+      return { note: t("Loading {modality}", { modality: name }), layer: null, isAwaited: true };
     const { tables } = this.services;
     const colours = tables.colours(fusion.partner.packing, window);
     const blends = tables.blends(fusion.palette, fusion.opacityPercent);
     return { note: fusionText(fusion, window), layer: { mosaic, colours, blends } };
   }
 
-  /** Overlays and shutter, over the pixels and under everything that is drawn. */
-  private paintMarks({ url, shutterGrey }: MarksSource, matrix: ImageToScreen): void {
-    const marks = url === null ? null : this.services.marks.forUrl(url, shutterGrey);
+  /** Overlays and shutter, over the pixels and under everything that is drawn. Returns whether nothing is awaited. */
+  private paintMarks({ url, shutterGrey }: MarksSource, matrix: ImageToScreen): boolean {
+    if (url === null) return true;
+    const marks = this.services.marks.forUrl(url, shutterGrey);
     if (marks) this.painter.paintOver(marks, matrix);
+    return !this.services.marks.isAwaited(url);
   }
 
   /** Segmentations and contours. Returns what is not there of them, so that nobody takes it for nothing. */
-  private paintRegions(image: StudyImage, look: Look, matrix: ImageToScreen): string {
+  private paintRegions(image: StudyImage, look: Look, matrix: ImageToScreen): RegionsPainted {
     const { presentations, regions } = this.services;
     const thickness = outlineThickness(matrix, look.ratio);
     const notes: (string | null)[] = [];
@@ -255,8 +278,9 @@ export class Compositor {
       }
     }
     const failure = notes.find((note) => note !== null);
-    if (failure) return t("Region not shown: {reason}", { reason: failure });
-    return notes.length > 0 ? t("Loading region") : "";
+    const isAwaited = notes.some((note) => note === null);
+    if (failure) return { note: t("Region not shown: {reason}", { reason: failure }), isAwaited };
+    return isAwaited ? { note: t("Loading region"), isAwaited } : REGIONS_PAINTED;
   }
 
   /** The server's 8-bit rendering, until the values are here. It states its own window, not the one to come. */
@@ -270,7 +294,7 @@ export class Compositor {
     const known = { defaultWindow: asked.defaultWindow, range: null };
     const voi = resolveVoi(image, look.choice, known) ?? resolveVoi(image, FILE_DEFAULT, known);
     const fusionNote = look.fusion ? t("Loading {modality}", { modality: look.fusion.partner.modality }) : "";
-    return { quality: "preview", voi, mosaic: null, fusionNote };
+    return { ...NO_PIXELS, quality: "preview", voi, fusionNote };
   }
 
   private resolve(image: StudyImage, mosaic: Mosaic, choice: VoiChoice): ResolvedVoi | null {

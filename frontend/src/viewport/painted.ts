@@ -36,6 +36,8 @@ export interface Painted {
   readonly keyTitle: string;
   /** The reader has hidden what is drawn on images. */
   readonly hidesAnnotations: boolean;
+  /** Nothing is on the way any more: pixels, what lies over them, overlays and regions are there or have failed. */
+  readonly isComplete: boolean;
   /** The file is cut off, and the picture shows what there is. */
   readonly isIncomplete: boolean;
   /** Overlays or a shutter of the image were taken away by the reader. */

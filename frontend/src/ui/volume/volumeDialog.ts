@@ -4,9 +4,11 @@ import { numberText, t } from "../../core/i18n";
 import type { VolumePreset } from "../../dicom/volumePresets";
 import { STANCES, type Stance, turned } from "../../geometry/turning";
 import { type ClipBox, VolumeCaster, WHOLE_BOX } from "../../render/volumeCaster";
+import type { Stack } from "../../viewport/stack";
 import { element, setText } from "../dom";
 import { drawOrientationCube } from "./orientationCube";
 import { stanceOfKey, VolumeControls } from "./volumeControls";
+import { filmOfVolume, type TurningVolume } from "./volumeFilm";
 import { VolumePicture } from "./volumePicture";
 import { attachVolumePointer } from "./volumePointer";
 
@@ -22,8 +24,9 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 const SLOW = t("This computer draws slowly: the volume is coarse while it moves.");
 const LOST = t("The graphics card gave up this picture. Close it and open it again.");
 
-/** Whose volume it is, in the words of the pictures. */
-export interface VolumeTitle {
+/** What the dialog shows the volume of, in the words of the pictures. */
+export interface VolumeSubject {
+  readonly stack: Stack;
   readonly identity: string;
   readonly series: string;
 }
@@ -45,17 +48,17 @@ export class VolumeDialog {
   private readonly note = element("p", { class: "volume__note", role: "status" });
   private readonly stage = element("div", { class: "volume__stage" }, this.canvas, this.cube, this.note);
   private readonly bag = new DisposerBag();
+  private readonly close = element("button", { type: "button", class: "button" }, t("Close"));
 
-  constructor(title: VolumeTitle) {
-    const close = element("button", { type: "button", class: "button" }, t("Close"));
-    close.addEventListener("click", () => this.root.close());
+  constructor(private readonly subject: VolumeSubject) {
+    this.close.addEventListener("click", () => this.root.close());
     this.root.append(
       element(
         "header",
         { class: "volume__header" },
-        element("h1", { id: "volume-title" }, title.identity),
-        element("span", {}, title.series),
-        close,
+        element("h1", { id: "volume-title" }, subject.identity),
+        element("span", {}, subject.series),
+        this.close,
       ),
       this.stage,
     );
@@ -75,7 +78,7 @@ export class VolumeDialog {
   }
 
   /** @throws Error where the browser cannot draw it. */
-  fill(block: VolumeBlock, presets: readonly VolumePreset[]): void {
+  fill(page: HTMLElement, block: VolumeBlock, presets: readonly VolumePreset[]): void {
     const caster = new VolumeCaster(block);
     this.bag.add(() => caster.dispose());
     const cubes = t("Cubes of {size} mm. Not for measuring.", { size: numberText(block.spacingMm, 1) });
@@ -84,12 +87,65 @@ export class VolumeDialog {
     );
     this.bag.add(() => scene.stop());
     this.root.append(scene.controls.root);
+    if (page.dataset.mayExport === "1") this.offerFilm(page, scene);
     this.bag.add(attachVolumePointer(this.canvas, scene));
     this.bag.add(listen<KeyboardEvent>(this.root, "keydown", (event) => scene.press(event)));
     const observer = new ResizeObserver(() => scene.resize());
     observer.observe(this.stage);
     this.bag.add(() => observer.disconnect());
   }
+
+  private offerFilm(page: HTMLElement, scene: Scene): void {
+    const film = element("button", { type: "button", class: "button" }, t("Save as a film…"));
+    film.addEventListener("click", () => filmOfVolume(page, this.subject.stack, this.turning(scene)));
+    this.close.before(film);
+  }
+
+  /** The volume as it stands now, for a film of a turn. */
+  private turning(scene: Scene): TurningVolume {
+    const start = scene.stands;
+    return {
+      show: (turn, signal) => {
+        scene.stand(turned(start, 2 * Math.PI * turn, 0));
+        return whenFine(this.canvas, signal);
+      },
+      picture: (hasIdentity) => this.picture(hasIdentity),
+      restore: () => scene.stand(start),
+    };
+  }
+
+  /** The volume with its cube, its sizes, and what it is of. */
+  private picture(hasIdentity: boolean): HTMLCanvasElement {
+    const { width, height } = this.canvas;
+    const picture = element("canvas", { width, height });
+    const context = picture.getContext("2d");
+    if (context === null) throw new Error("This browser has no 2D canvas.");
+    context.drawImage(this.canvas, 0, 0);
+    const ratio = width / this.canvas.clientWidth;
+    const line = 14 * ratio;
+    const side = this.cube.clientWidth * ratio;
+    context.drawImage(this.cube, width - side - line, height - side - line, side, side);
+    context.font = `${line}px system-ui, sans-serif`;
+    context.textBaseline = "top";
+    context.fillStyle = "#fff";
+    const { identity, series } = this.subject;
+    [...(hasIdentity ? [identity] : []), series].forEach((text, row) => {
+      context.fillText(text, line, line * (1 + 1.4 * row));
+    });
+    context.fillText(this.note.textContent ?? "", line, height - 2 * line);
+    return picture;
+  }
+}
+
+function whenFine(canvas: HTMLCanvasElement, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (signal.aborted) reject(signal.reason);
+      else if (canvas.dataset.state === "fine") resolve();
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
 }
 
 /** What is seen of a volume, and how hands and keys change it. */
@@ -118,6 +174,14 @@ class Scene {
       reset: () => this.reset(),
     });
     this.choose(presets[0]);
+  }
+
+  get stands(): Stance {
+    return this.stance;
+  }
+
+  stand(stance: Stance): void {
+    this.look({ stance });
   }
 
   turn(across: number, down: number): void {

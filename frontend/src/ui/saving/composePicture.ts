@@ -1,4 +1,4 @@
-import type { Viewport } from "../viewport/viewport";
+import type { Viewport } from "../../viewport/viewport";
 
 /** The words over a picture that say whose it is. */
 const IDENTITY: ReadonlySet<string> = new Set([
@@ -9,16 +9,21 @@ const IDENTITY: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Draw viewports as they stand on the screen, in device pixels: pixels, marks and the words over them.
+ * Draw viewports as they stand on the screen, pixels, marks and the words over them.
  *
  * Without identity the words that say whose picture it is are left out. What the file itself holds in its pixels, and
  * what a reader wrote into a mark, is drawn as it is.
+ *
+ * @param ratio pixels of the picture to one CSS pixel; paper has more than the screen, so that words are sharp.
  */
-export function composePicture(viewports: readonly Viewport[], hasIdentity: boolean): HTMLCanvasElement {
+export function composePicture(
+  viewports: readonly Viewport[],
+  hasIdentity: boolean,
+  ratio = window.devicePixelRatio || 1,
+): HTMLCanvasElement {
   const boxes = viewports.map(({ root }) => root.getBoundingClientRect());
   const left = Math.min(...boxes.map((box) => box.left));
   const top = Math.min(...boxes.map((box) => box.top));
-  const ratio = window.devicePixelRatio || 1;
   const canvas = document.createElement("canvas");
   canvas.width = Math.round((Math.max(...boxes.map((box) => box.right)) - left) * ratio);
   canvas.height = Math.round((Math.max(...boxes.map((box) => box.bottom)) - top) * ratio);
@@ -32,6 +37,8 @@ export function composePicture(viewports: readonly Viewport[], hasIdentity: bool
       viewport.canvas,
       Math.round((box.left - left) * ratio),
       Math.round((box.top - top) * ratio),
+      Math.round(box.width * ratio),
+      Math.round(box.height * ratio),
     );
     for (const line of viewport.root.querySelectorAll<HTMLElement>("[data-overlay]")) {
       if (hasIdentity || !IDENTITY.has(line.dataset.overlay ?? "")) drawLine(context, line, left, top, ratio);
