@@ -323,5 +323,5 @@ def test_of_a_recorded_film_only_png_pictures_of_the_announced_size_reach_the_en
         "Picture 1 has another size than was announced."
     )
     assert announce(log_in(person("technologist", Role.TECHNOLOGIST)), angiogram).status_code == 403
-    assert announce(reader, angiogram, frames=301).status_code == 422
+    assert announce(reader, angiogram, frames=151).status_code == 422
     assert announce(reader, angiogram, columns=63).status_code == 422

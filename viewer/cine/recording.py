@@ -19,7 +19,6 @@ from viewer.exceptions import CineEncodingError, InvalidCineRequestError
 MOST_BYTES = 6 * 2**20
 """Of one picture: more than the pixels of the largest one take without any compression."""
 
-_MOST_FRAMES = 300
 _LEAST_PX = 16
 
 
@@ -81,7 +80,7 @@ def read_recording_request(body: object) -> RecordingRequest:
         series_instance_uid=body["series_instance_uid"],
         shows=Recorded(body["shows"]),
         format=kind,
-        frames=_whole(body, "frames", least=1, most=min(_MOST_FRAMES, kind.most_frames)),
+        frames=_whole(body, "frames", least=1, most=kind.most_frames),
         frames_per_second=checked_rate(body["frames_per_second"]),
         columns=_side(body, "columns", kind),
         rows=_side(body, "rows", kind),

@@ -9,7 +9,6 @@ export type Recorded = "stack" | "planes" | "volume";
 
 /** The bounds of the server. */
 export const MOST_FRAMES: Readonly<Record<FilmFormat, number>> = { mp4: 600, gif: 150 };
-export const MOST_RECORDED: Readonly<Record<FilmFormat, number>> = { mp4: 300, gif: 150 };
 /** How long the longer side may be. */
 export const MOST_PX: Readonly<Record<FilmFormat, number>> = { mp4: 1280, gif: 640 };
 

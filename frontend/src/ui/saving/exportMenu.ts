@@ -75,7 +75,7 @@ export function exportCommands(): Command[] {
 /** The same in the tool bar, the name as a switch; null where the reader may take nothing away. */
 export function exportMenu(context: ViewerContext, bag: DisposerBag): HTMLElement | null {
   if (!mayExport(context)) return null;
-  const panel = element("div", { class: "menu__panel menu__panel--presets" });
+  const panel = element("div", { class: "menu__panel menu__panel--presets menu__panel--save" });
   const summary = element(
     "summary",
     {

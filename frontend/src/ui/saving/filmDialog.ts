@@ -1,5 +1,5 @@
 import { RequestError } from "../../api/client";
-import { type FilmFormat, type FilmProgress, fetchFilmProgress } from "../../api/films";
+import { type FilmFormat, type FilmProgress, fetchFilmProgress, MOST_FRAMES } from "../../api/films";
 import { listen } from "../../core/disposable";
 import { t } from "../../core/i18n";
 import { formatNumber } from "../../core/numbers";
@@ -17,7 +17,6 @@ export interface FilmSettings extends Take {
 export interface FilmSource {
   readonly label: string;
   readonly hint: string;
-  readonly mostFrames: Readonly<Record<FilmFormat, number>>;
   /** Whether the reader may leave out the overlays of the file. */
   readonly offersOverlays: boolean;
   /** @throws RequestError where there will be none. */
@@ -155,7 +154,7 @@ export class FilmDialog {
 
   private settings(): FilmSettings | null {
     const format = this.format.value as FilmFormat;
-    const most = this.chosen.mostFrames[format];
+    const most = MOST_FRAMES[format];
     const [first, last] = [this.first.valueAsNumber - 1, this.last.valueAsNumber - 1];
     if (last < first || last - first >= most) {
       this.tell(t("Choose 1 to {count} images, from the earlier to the later.", { count: most }));

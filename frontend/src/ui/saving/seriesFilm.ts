@@ -1,4 +1,4 @@
-import { MOST_FRAMES, MOST_RECORDED, startFilm } from "../../api/films";
+import { startFilm } from "../../api/films";
 import { t } from "../../core/i18n";
 import type { Viewport } from "../../viewport/viewport";
 import { showMessage } from "../message";
@@ -41,7 +41,6 @@ function sourcesOf(viewport: Viewport): FilmOptions["sources"] {
     hint: t(
       "Every image is shown here once and taken as it is: zoom, marks, regions, fused series and the words around it. Leave this page in sight until it is done.",
     ),
-    mostFrames: MOST_RECORDED,
     offersOverlays: false,
     make: (settings, signal, tell) => {
       const shots = viewportShots(viewport, signal);
@@ -55,7 +54,6 @@ function sourcesOf(viewport: Viewport): FilmOptions["sources"] {
     hint: t(
       "Window, colours, turns and mirroring are as on the screen, and the whole image is shown. Your marks, regions and fused series are not in it. What is burnt into the pixels stays.",
     ),
-    mostFrames: MOST_FRAMES,
     offersOverlays: true,
     make: (settings) => storedFilm(viewport, settings),
   };

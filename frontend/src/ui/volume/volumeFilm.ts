@@ -1,4 +1,3 @@
-import { MOST_RECORDED } from "../../api/films";
 import { t } from "../../core/i18n";
 import type { Stack } from "../../viewport/stack";
 import { FilmDialog } from "../saving/filmDialog";
@@ -38,7 +37,6 @@ export function filmOfVolume(page: HTMLElement, { study, series }: Stack, volume
           "The volume turns once from side to side, {count} pictures in all, each drawn finely. Without a graphics card that takes minutes. Leave this page in sight until it is done.",
           { count: PICTURES },
         ),
-        mostFrames: MOST_RECORDED,
         offersOverlays: false,
         make: (settings, signal, tell) => recordFilm(shots(signal), settings, signal, tell),
       },
