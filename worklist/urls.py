@@ -18,6 +18,7 @@ from worklist.views import (
     patients,
     quick_look,
     reading,
+    rejected,
     unmatched,
 )
 
@@ -93,5 +94,8 @@ urlpatterns = [
     path("goals/", goals.service_goals, name="goals"),
     path("goals/table.csv", goals.goals_table, name="goals_table"),
     path("wall/", goals.wall, name="wall"),
+    path("rejected/", rejected.rejected, name="rejected"),
+    path("rejected/table.csv", rejected.rejected_table, name="rejected_table"),
+    path("rejected/rates.csv", rejected.reject_rates_table, name="reject_rates_table"),
     path("without-order/", unmatched.queue, name="unmatched"),
 ]

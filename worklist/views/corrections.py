@@ -19,7 +19,7 @@ from audit.decorators import audited, describe, not_audited
 from audit.vocabulary import EventType
 from worklist.correcting import Filled, plan_of
 from worklist.correction_page import head_of, history_of, identities_of, images_of, page_of
-from worklist.views.http import private
+from worklist.views.http import back_to, private
 
 _NOT_REPEATED = {
     "csrfmiddlewaretoken",
@@ -122,7 +122,7 @@ def undo_correction(request: HttpRequest, study_instance_uid: str, correction_ui
         messages.error(request, str(error))
     else:
         messages.success(request, _("Undone. Everything is as it was before."))
-    return HttpResponseRedirect(reverse("worklist:correct", args=[study_instance_uid]))
+    return back_to(request, reverse("worklist:correct", args=[study_instance_uid]))
 
 
 def _study(request: HttpRequest, study_instance_uid: str) -> Study:
