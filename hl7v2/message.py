@@ -30,14 +30,29 @@ class Message:
     parsed: hl7.Message
     text: str
 
-    def field(self, segment: str, number: int, component: int = 1, *, of: int = 0) -> str:
-        """Return one component of the first repetition of a field, unescaped; empty where it is not there."""
+    def field(
+        self, segment: str, number: int, component: int = 1, *, of: int = 0, repetition: int = 0
+    ) -> str:
+        """Return one component of one repetition of a field, unescaped; empty where it is not there.
+
+        Parameters
+        ----------
+        of, repetition
+            Which segment of that kind, and which repetition of the field, from 0.
+        """
         try:
             found = self.parsed.segments(segment)[of]
-            text = self.parsed.extract_field(segment, of + 1, number, 1, component, 1)
+            text = self.parsed.extract_field(segment, of + 1, number, repetition + 1, component, 1)
         except (KeyError, IndexError, LookupError):
             return ""
         return str(self.parsed.unescape(str(text))).strip() if found and text else ""
+
+    def repetitions(self, segment: str, number: int, *, of: int = 0) -> int:
+        """Return how often a field is repeated."""
+        try:
+            return len(self.parsed.segments(segment)[of][number])
+        except (KeyError, IndexError):
+            return 0
 
     def count(self, segment: str) -> int:
         """Return how many segments of a kind there are."""

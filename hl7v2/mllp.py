@@ -14,6 +14,7 @@ from typing import ClassVar
 from django.db import Error as DatabaseFailure
 from django.db import connections
 
+from archive.exceptions import CorrectionConflictError
 from common.logging import request_id
 from hl7v2.exceptions import MessageError
 from hl7v2.services import receive
@@ -27,7 +28,7 @@ MOST_CONNECTIONS = 64
 
 
 class MllpServer(socketserver.ThreadingTCPServer):
-    """Listens for systems that send orders."""
+    """Listens for systems that send orders and patients."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -61,7 +62,7 @@ class _Connection(socketserver.BaseRequestHandler):
             while (found := self._next(waiting)) is not None:
                 data, waiting = found
                 self.request.sendall(START + self._answer(data) + END)
-        except (OSError, MessageError, DatabaseFailure) as error:
+        except (OSError, MessageError, CorrectionConflictError, DatabaseFailure) as error:
             # The sender has no answer and sends the message again.
             logger.warning("an HL7 connection of %s ended (%s)", self.client_address[0], type(error).__name__)
         finally:

@@ -7,7 +7,7 @@ from accounts.models import Facility
 
 
 class Sender(models.Model):
-    """A RIS or HIS that sends orders for one facility, by the names in its messages."""
+    """A RIS or HIS that sends orders and patients for one facility, by the names in its messages."""
 
     sending_application = models.CharField(_("sending application"), max_length=64, help_text="MSH-3.")
     sending_facility = models.CharField(_("sending facility"), max_length=64, blank=True, help_text="MSH-4.")

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Facility
 from hl7v2.exceptions import MessageError
+from hl7v2.identity import patient_name, patient_sex
 from hl7v2.message import Message, read_date, read_moment
+from hl7v2.models import Sender
 from worklist.exceptions import OrderError
 from worklist.local_time import zone_of
 from worklist.models import ImagingServiceRequest, PatientClass, Priority
@@ -39,8 +41,8 @@ _URGENCY = (("TQ1", 9), ("ORC", 7, 6), ("OBR", 27, 6), ("OBR", 5))
 _CLASS = {"E": PatientClass.EMERGENCY, "I": PatientClass.INPATIENT, "O": PatientClass.OUTPATIENT}
 
 
-def take_order(message: Message, facility: Facility) -> None:
-    """Do what the control code of an order says.
+def take_order(message: Message, sender: Sender) -> str:
+    """Do what the control code of an order says; there is nothing to add to the answer.
 
     Raises
     ------
@@ -51,21 +53,19 @@ def take_order(message: Message, facility: Facility) -> None:
     action = _ACTIONS.get(control)
     if action is None:
         raise MessageError(f"The control code {control or 'of ORC-1'} is not supported.")
-    action(message, facility)
+    action(message, sender.facility)
+    return ""
 
 
 def order_of(message: Message, facility: Facility) -> Order:
     """Return the order that a message describes."""
-    family, given, middle, suffix, prefix = (message.field("PID", 5, number) for number in range(1, 6))
-    name = "^".join([family, given, middle, prefix, suffix]).rstrip("^")
-    sex = message.field("PID", 8)
     return Order(
         patient=OrderedPatient(
             patient_id=message.field("PID", 3),
             issuer_of_patient_id=message.field("PID", 3, 4),
-            patient_name=name,
+            patient_name=patient_name(message),
             patient_birth_date=read_date(message.field("PID", 7)),
-            patient_sex=sex if sex in ("F", "M", "O") else "",
+            patient_sex=patient_sex(message),
         ),
         procedures=[_procedure_of(message, facility)],
         accession_number=_accession_number(message),

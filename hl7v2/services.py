@@ -1,11 +1,13 @@
 """Take in one message: find its sender, act once, answer after the commit."""
 
 import logging
+from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
+from archive.exceptions import CorrectionConflictError, CorrectionError
 from audit.actors import Actor
 from audit.context import acting_as
 from audit.models import Outcome
@@ -15,11 +17,18 @@ from hl7v2.exceptions import MessageError, UnknownSenderError, UnsupportedMessag
 from hl7v2.message import Message, read_message
 from hl7v2.models import Answer, ReceivedMessage, Sender
 from hl7v2.orders import take_order
+from hl7v2.patients import change_patient_id, merge_patients, update_patient
 from worklist.exceptions import WorklistError
 
 logger = logging.getLogger(__name__)
 
-HANDLERS = {"ORM^O01": take_order, "OMG^O19": take_order, "OMI^O23": take_order}
+Handler = Callable[[Message, Sender], str]
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(("ORM^O01", "OMG^O19", "OMI^O23"), take_order),
+    **dict.fromkeys(("ADT^A01", "ADT^A04", "ADT^A05", "ADT^A08", "ADT^A31"), update_patient),
+    "ADT^A40": merge_patients,
+    "ADT^A47": change_patient_id,
+}
 _US = "READINGROOM"
 
 
@@ -97,11 +106,14 @@ def _take(sender: Sender, message: Message) -> ReceivedMessage:
             handler = HANDLERS.get(message.kind)
             if handler is None:
                 raise UnsupportedMessageError(f"{message.kind} is not supported.")
-            handler(message, sender.facility)
-            return _keep(sender, message, Answer.ACCEPTED, "")
+            note = handler(message, sender)
+            return _keep(sender, message, Answer.ACCEPTED, note)
     except UnsupportedMessageError as error:
         return _keep(sender, message, Answer.REJECTED, str(error))
-    except (MessageError, WorklistError) as error:
+    except CorrectionConflictError:
+        # Nothing is kept: sent again, the message finds what is there by then.
+        raise
+    except (MessageError, WorklistError, CorrectionError) as error:
         return _keep(sender, message, Answer.ERROR, str(error))
     except IntegrityError:
         # The same message came on two connections; the other one was first.

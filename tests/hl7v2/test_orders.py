@@ -1,16 +1,12 @@
 """Orders as a RIS sends them, over a socket."""
 
 import socket
-import threading
-from collections.abc import Iterator
 
 import hl7
 import pytest
 from hl7.client import MLLPClient
 
-from accounts.models import Facility
 from audit.models import AuditEvent
-from hl7v2.mllp import MllpServer
 from hl7v2.models import ReceivedMessage, Sender
 from tests.worklist.department import step_of
 from worklist.models import ImagingServiceRequest, RequestedProcedure
@@ -18,25 +14,6 @@ from worklist.services.acquisition import act_on_step
 from worklist.states import StepAction
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def north(transactional_db: None) -> Facility:
-    return Facility.objects.create(code="NORTH", name="North Hospital")
-
-
-@pytest.fixture
-def port(north: Facility) -> Iterator[int]:
-    """A receiver that knows one RIS, on a free port."""
-    Sender.objects.create(
-        sending_application="RIS", sending_facility="NORTHRIS", address="127.0.0.1", facility=north
-    )
-    server = MllpServer(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield int(server.server_address[1])
-    server.shutdown()
-    server.server_close()
 
 
 def message(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Facility, User
+from archive.models import Patient
 from archive.services.patients import patient_of
 from common.events import emit_on_commit
 from dicomkit.uid import is_valid_uid, new_uid
@@ -177,6 +178,13 @@ def cancel_order(*, request: ImagingServiceRequest, user: User | None, reason: s
     for step in steps:
         act_on_step(step=step, action=StepAction.CANCEL, user=user, reason=reason)
     record_order(request, "cancelled", reason=reason)
+
+
+def announce_orders_of(patient: Patient) -> None:
+    """Tell open lists of a patient's orders without images, which show a name that has changed."""
+    waiting = RequestedProcedure.objects.filter(imaging_service_request__patient_record=patient, study=None)
+    for uid, facility_pk in waiting.values_list("study_instance_uid", "imaging_service_request__facility"):
+        emit_on_commit(procedure_changed, ProcedureChanged(uid, facility_pk))
 
 
 _COPIED = (

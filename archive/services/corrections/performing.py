@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Facility, User
 from archive.events import StudyChanged, correction_planned, study_changed
 from archive.exceptions import CorrectionConflictError, CorrectionError
 from archive.models import Contribution, Correction, Instance, Plan, Series, Study
@@ -125,9 +125,21 @@ def finish(plan: Plan, correction: Correction) -> list[Study]:
 
 
 def record(
-    correction: Correction, studies: list[Study], *, action: str, reason: str, actor: Actor | None = None
+    correction: Correction,
+    studies: list[Study],
+    *,
+    action: str,
+    reason: str,
+    actor: Actor | None = None,
+    facility: Facility | None = None,
 ) -> None:
-    """Put the correction on the audit record, last of all."""
+    """Put the correction on the audit record, last of all.
+
+    Parameters
+    ----------
+    facility
+        To which the record belongs where the patient has no studies.
+    """
     details = {
         "correction": str(correction.correction_uid),
         "action": action,
@@ -148,7 +160,8 @@ def record(
         )
     if not studies:
         for patient in correction.patients.order_by("pk"):
-            for code in sorted(set(patient.studies.values_list("facility__code", flat=True))):
+            codes = set(patient.studies.values_list("facility__code", flat=True))
+            for code in sorted(codes or ({facility.code} if facility else set())):
                 record_event(
                     EventType.PATIENT_CHANGED,
                     patient_id=patient.patient_id,
