@@ -36,6 +36,7 @@ class TaskName(StrEnum):
     RENDER_FUSION = "viewer.render_fusion"
     BUILD_VOLUME = "viewer.build_volume"
     WARM_PLANES = "viewer.warm_planes"
+    DROP_STALE_VOLUMES = "viewer.drop_stale_volumes"
     WARM_STACK = "viewer.warm_stack"
     WARM_IMAGES = "viewer.warm_images"
     WARM_SERIES = "viewer.warm_series"
@@ -81,6 +82,7 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.TAKE_OVER_RECORDING: Queue.RENDER,
     # It decodes nothing that came from outside, and would hold a render process for seconds.
     TaskName.ENCODE_CINE: Queue.HOUSEKEEPING,
+    TaskName.DROP_STALE_VOLUMES: Queue.HOUSEKEEPING,
     TaskName.TAKE_IN_STUDY: Queue.HOUSEKEEPING,
     TaskName.ASSIGN_READY_STUDY: Queue.HOUSEKEEPING,
     TaskName.ASSIGN_WAITING_STUDIES: Queue.HOUSEKEEPING,

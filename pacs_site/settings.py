@@ -307,6 +307,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "drop stale volumes": {
+        "task": "viewer.drop_stale_volumes",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "assign waiting studies": {
         "task": "worklist.assign_waiting_studies",
         "schedule": 60.0,

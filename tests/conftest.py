@@ -48,14 +48,20 @@ def vendor() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_audit_triggers() -> Iterator[None]:
-    """Let the database be emptied between transactional tests, which the triggers on the audit log refuse."""
-    triggers = import_module("audit.migrations.0002_refuse_changes")
+def _flush_past_the_triggers() -> Iterator[None]:
+    """Let the database be emptied between transactional tests, which triggers of the log and of annotations refuse."""
+    guards = [
+        import_module("audit.migrations.0002_refuse_changes"),
+        import_module("viewer.migrations.0008_refuse_deleted_revisions"),
+    ]
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_without_triggers(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
         vendor = operations.connection.vendor
-        flush(operations, [*triggers.DROP[vendor], *sql_list, *triggers.CREATE[vendor]])
+        dropped, created = (
+            [one for guard in guards for one in getattr(guard, name)[vendor]] for name in ("DROP", "CREATE")
+        )
+        flush(operations, [*dropped, *sql_list, *created])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_without_triggers)

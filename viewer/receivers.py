@@ -1,15 +1,16 @@
 """Reactions of the viewer to the archive's events, and to logins."""
 
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import User
 from archive.events import StudyReceived, correction_planned, study_received
-from archive.models import Contribution, Plan, RowChange, Series
+from archive.models import Contribution, Plan, RowChange, Series, Study
 from common.tasks import TaskName, enqueue
 from viewer.look import remember_look
-from viewer.models import Evidence
+from viewer.models import Annotation, Evidence, RevisionRelease
 from viewer.stored_preferences import preferences_of
 
 
@@ -19,6 +20,19 @@ def warm_received_study(*, event: StudyReceived, **_: object) -> None:
     series = Series.objects.filter(study__study_instance_uid=event.study_instance_uid)
     for uid in series.values_list("series_instance_uid", flat=True):
         enqueue(TaskName.WARM_SERIES, subject_uid=uid)
+
+
+@receiver(pre_delete, sender=Study, dispatch_uid="viewer.release_revisions")
+def release_revisions(*, instance: Study, **_: object) -> None:
+    """Let the history of what readers drew leave with the study that it is about, in the transaction that deletes it."""
+    keys = Annotation.objects.filter(instance__series__study=instance).values_list("pk", flat=True)
+    RevisionRelease.objects.bulk_create([RevisionRelease(annotation_id=key) for key in keys])
+
+
+@receiver(post_delete, sender=Study, dispatch_uid="viewer.end_release")
+def end_release(**_: object) -> None:
+    """Guard every revision again."""
+    RevisionRelease.objects.all().delete()
 
 
 @receiver(user_logged_in, dispatch_uid="viewer.bring_look")

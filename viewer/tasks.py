@@ -115,6 +115,12 @@ def warm_planes(request: dict[str, Any], indexes: list[int]) -> None:
     volume_services.warm_planes(request, indexes)
 
 
+@task(TaskName.DROP_STALE_VOLUMES)
+def drop_stale_volumes() -> None:
+    """Remove the volumes of images that are no more."""
+    volume_services.drop_stale_volumes()
+
+
 @task(TaskName.RENDER_CINE)
 def render_cine(export_id: str, position: int, wanted: dict[str, Any]) -> None:
     """Render some frames of a film."""

@@ -10,14 +10,14 @@ from django.test import Client
 
 from accounts.models import Facility, User
 from accounts.roles import Role
-from archive.models import Study
+from archive.models import Instance, Study
 from audit.models import AuditEvent
 from tests.conftest import member
 from tests.dicom_samples import image
 from tests.factories import store
 from tests.viewer.annotation_samples import BODY, SOP_UID, STUDY, UID, delete, listed, put
 from viewer.exceptions import RevisionChangeError
-from viewer.models import Annotation, AnnotationRevision, KeyImage
+from viewer.models import Annotation, AnnotationRevision, KeyImage, RevisionRelease
 from viewer.services import annotations as services
 
 pytestmark = pytest.mark.django_db
@@ -268,6 +268,29 @@ def test_what_is_drawn_goes_with_the_study(reader: Client) -> None:
     assert not (
         AnnotationRevision.objects.exists() or Annotation.objects.exists() or KeyImage.objects.exists()
     )
+    assert not RevisionRelease.objects.exists()
+
+
+def _by_statement() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM viewer_annotationrevision")
+
+
+@pytest.mark.parametrize(
+    "delete_history",
+    [_by_statement, lambda: Annotation.objects.all().delete(), lambda: Instance.objects.all().delete()],
+    ids=["statement", "annotation", "image"],
+)
+def test_the_database_itself_refuses_to_delete_the_history_of_what_stays(
+    delete_history: Callable[[], object], reader: Client
+) -> None:
+    put(reader)
+    put(reader, text="Again", revision=1)
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        delete_history()
+
+    assert AnnotationRevision.objects.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.test import Client
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless
 
-from accounts.models import Facility
+from accounts.models import Facility, User
+from archive.models import Study
+from archive.services.corrections.rejecting import plan_rejection
 from common.redis_client import redis_client
 from dicomkit.reformat_voxels import PADDING
+from tests.archive.correcting import correct
 from tests.factories import store
 from tests.viewer.conftest import pixels
 from tests.viewer.plane_samples import (
@@ -27,6 +31,7 @@ from tests.viewer.plane_samples import (
     shown_plane,
     values_of,
 )
+from viewer import tasks
 from viewer.exceptions import VolumeStoreFullError
 from viewer.tiles.attempts import Permission, decoding_attempts
 from viewer.volumes import services, slices
@@ -35,6 +40,7 @@ from viewer.volumes.series import content_of
 from viewer.volumes.store import VolumeStore
 
 SHAPE = (4, 8, 16)
+POSITIONING = "111209"
 SIZE_BYTES = 4 * 8 * 16 * 2
 
 
@@ -306,3 +312,47 @@ def test_a_file_that_ended_three_processes_is_left_out(reader: Client, series_ui
     )
 
     assert (shown == -1).all()
+
+
+def test_after_a_rejection_planes_are_made_without_the_image_and_the_former_volume_goes(
+    north: Facility, reader: Client, technologist: User
+) -> None:
+    values = values_of()
+    datasets = series_of(values)
+    store(*datasets, facility=north)
+    series_uid = str(datasets[0].SeriesInstanceUID)
+    address = plane_address(series_uid, "coronal", 3, query="?depth=16")
+    shown_plane(reader, address)
+    before = content_of(series_uid)
+    tasks.drop_stale_volumes()
+    assert names(settings.PACS_VOLUME_DIR) == {before}
+    lowest = str(datasets[0].SOPInstanceUID)
+
+    correct(
+        plan_rejection(study=Study.objects.get(), sop_instance_uids=[lowest], reason_code=POSITIONING),
+        technologist,
+        reason_code=POSITIONING,
+    )
+    tasks.drop_stale_volumes()
+
+    assert names(settings.PACS_VOLUME_DIR) == set()
+    assert not [key for key in redis_client().zrange("tiles:recency", 0, -1) if before.encode() in key]
+    body = reader.get(f"/viewer/series/{series_uid}/volume.json").json()
+    assert body["volume"]["slices"] == SLICES - 1
+    packing = body["planes"]["coronal"]["packing"]
+    shown = packed_values(shown_plane(reader, address)) * packing["scale"] + packing["offset"]
+    # The planes run from the head down; the lowest image, which was rejected, is in none of them.
+    assert shown[0] == pytest.approx(values[-1, 3] - 24.0)
+    assert shown[-1] == pytest.approx(values[1, 3] - 24.0)
+
+
+def test_the_volume_of_a_deleted_study_goes(north: Facility, reader: Client) -> None:
+    datasets = series_of(values_of())
+    store(*datasets, facility=north)
+    shown_plane(reader, plane_address(str(datasets[0].SeriesInstanceUID), "axial", 3))
+    assert names(settings.PACS_VOLUME_DIR)
+
+    Study.objects.get().delete()
+    tasks.drop_stale_volumes()
+
+    assert names(settings.PACS_VOLUME_DIR) == set()

@@ -1,4 +1,4 @@
-from viewer.models.annotation import Annotation, AnnotationRevision
+from viewer.models.annotation import Annotation, AnnotationRevision, RevisionRelease
 from viewer.models.evidence import Evidence, EvidenceKind
 from viewer.models.hanging_protocol import HangingProtocol
 from viewer.models.key_image import KeyImage
@@ -11,5 +11,6 @@ __all__ = [
     "EvidenceKind",
     "HangingProtocol",
     "KeyImage",
+    "RevisionRelease",
     "ViewerPreferences",
 ]

@@ -99,7 +99,7 @@ class RevisionQuerySet(models.QuerySet["AnnotationRevision"]):
 
 
 class AnnotationRevision(_Drawn):
-    """An annotation as it once was. Written once; gone only together with the stored image."""
+    """An annotation as it once was. Written once; gone only together with its study, see `viewer.receivers`."""
 
     annotation = models.ForeignKey(Annotation, on_delete=models.CASCADE, related_name="revisions")
 
@@ -122,3 +122,15 @@ class AnnotationRevision(_Drawn):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse."""
         raise RevisionChangeError(_REFUSAL)
+
+
+class RevisionRelease(models.Model):
+    """An annotation whose revisions may be deleted just now: triggers of migration 0008 look here.
+
+    There is a row only within the transaction that deletes a study, see `viewer.receivers`.
+    """
+
+    annotation_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"release of annotation {self.annotation_id}"

@@ -6,6 +6,7 @@ which must never be evicted.
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -48,6 +49,17 @@ redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 """
 
 
+# KEYS: as above.
+_DROP = """
+local size = redis.call('STRLEN', KEYS[1])
+redis.call('DEL', KEYS[1])
+if redis.call('ZREM', KEYS[2], KEYS[1]) == 1 then
+  redis.call('DECRBY', KEYS[3], size)
+end
+"""
+_KEYS_AT_ONCE = 1000
+
+
 @dataclass(frozen=True)
 class CachedPicture:
     """What the cache holds of a tile: the picture, or why there is none.
@@ -88,6 +100,7 @@ class TileCache:
         self._budget_bytes = budget_bytes
         self._put = client.register_script(_PUT)
         self._put_failure = client.register_script(_PUT_FAILURE)
+        self._drop = client.register_script(_DROP)
 
     def get(self, key: str) -> CachedPicture | None:
         """Return an entry and mark it as used, in one round trip."""
@@ -115,6 +128,13 @@ class TileCache:
             pipeline.lpush(f"ready:{key}", 1)
             pipeline.expire(f"ready:{key}", _WAKE_SECONDS)
             pipeline.execute()
+
+    def forget(self, contents: Iterable[str]) -> None:
+        """Remove all entries that are made of certain contents, which their keys name. Goes through the whole cache."""
+        wanted = [content.encode() for content in contents]
+        for key, _ in self._client.zscan_iter(_RECENCY, count=_KEYS_AT_ONCE):
+            if any(content in key for content in wanted):
+                self._drop(keys=[key, _RECENCY, _TOTAL])
 
     def claim(self, key: str) -> bool:
         """Return whether the caller is the one to have this tile rendered; others only wait for it."""

@@ -145,7 +145,7 @@ def series_volume(series_instance_uid: str, *, content: str) -> SeriesVolume | N
     if content not in _known:
         instances = list(_images(series_instance_uid).select_related("blob", "series"))
         pairs = [(instance.sop_instance_uid, instance.blob.sha256) for instance in instances]
-        group = _group_of(content)
+        group = group_of(content)
         if _content(pairs, group) != content:
             return None
         _remember(content, _described(content, instances, group))
@@ -168,7 +168,8 @@ def _content(pairs: Sequence[tuple[str, str]], group: int) -> str:
     return f"{hashlib.sha256(repr((_VERSION, group, list(pairs))).encode()).hexdigest()}-{group}"
 
 
-def _group_of(content: str) -> int:
+def group_of(content: str) -> int:
+    """Return the group that a content is of."""
     return int(content.rpartition("-")[2])
 
 

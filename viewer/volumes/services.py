@@ -21,9 +21,9 @@ from viewer.tiles.render import or_problem
 from viewer.volumes.block import BlockRequest, block_picture
 from viewer.volumes.render import RenderableVolume, render_plane_tile, slices_of_request
 from viewer.volumes.request import PlaneRequest, damaged_key
-from viewer.volumes.series import series_volume
+from viewer.volumes.series import SeriesVolume, content_of, group_of, series_volume
 from viewer.volumes.slices import fill
-from viewer.volumes.store import volume_store
+from viewer.volumes.store import StoredVolume, volume_store
 
 logger = logging.getLogger(__name__)
 
@@ -122,11 +122,30 @@ def opened_volume(series_instance_uid: str, content: str) -> RenderableVolume | 
         volume = series_volume(series_instance_uid, content=content)
         if volume is None:
             return None
-        held = RenderableVolume(volume, volume_store().open(content, volume.geometry.shape))
+        held = RenderableVolume(volume, _stored(series_instance_uid, volume))
     _open[content] = held
     while len(_open) > _MOST_OPEN:
         _open.popitem(last=False)
     return held
+
+
+def _stored(series_instance_uid: str, volume: SeriesVolume) -> StoredVolume:
+    return volume_store().open(volume.content, volume.geometry.shape, series_instance_uid=series_instance_uid)
+
+
+def drop_stale_volumes() -> None:
+    """Remove the volumes on this machine, and their planes, whose series has other images by now or is gone."""
+    stored = volume_store()
+    stale = [
+        content
+        for content, series_instance_uid in stored.contents().items()
+        if content != content_of(series_instance_uid, group=group_of(content))
+    ]
+    for content in stale:
+        stored.forget(content)
+    if stale:
+        tile_cache().forget(stale)
+        logger.info("%d volumes of former images were removed", len(stale))
 
 
 def _opened_or_logged(series_instance_uid: str, content: str) -> RenderableVolume | None:

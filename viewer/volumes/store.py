@@ -24,6 +24,8 @@ from dicomkit.reformat_voxels import PADDING, Voxels
 from viewer.exceptions import VolumeStoreFullError
 
 _VOXELS, _STATES = "voxels", "states"
+# Holds the UID of the series, so that a volume is recognised when the series has changed or is gone.
+_SERIES = "series"
 _MISSING, _PRESENT, _DAMAGED = 0, 1, 2
 _UNFINISHED = "unfinished-"
 # Of a process that ended while it made a folder.
@@ -96,7 +98,9 @@ class VolumeStore:
         self._budget_bytes = budget_bytes
         self._spared_bytes = spared_bytes
 
-    def open(self, content: str, shape: tuple[int, int, int]) -> StoredVolume:
+    def open(
+        self, content: str, shape: tuple[int, int, int], *, series_instance_uid: str = ""
+    ) -> StoredVolume:
         """Return the volume of that content, with all slices missing where it is new.
 
         Raises
@@ -107,14 +111,26 @@ class VolumeStore:
         folder = self._folder / content
         while True:
             if not folder.exists():
-                self._create(folder, shape)
+                self._create(folder, shape, series_instance_uid)
             # Another process may need the room just now.
             with contextlib.suppress(FileNotFoundError):
                 opened = StoredVolume(folder, shape)
                 if opened.is_current():
                     return opened
 
-    def _create(self, folder: Path, shape: tuple[int, int, int]) -> None:
+    def contents(self) -> dict[str, str]:
+        """Return the volumes that are here, by content, with the series of each."""
+        found = {}
+        for file in self._folder.glob(f"*/{_SERIES}"):
+            with contextlib.suppress(FileNotFoundError):
+                found[file.parent.name] = file.read_text()
+        return found
+
+    def forget(self, content: str) -> None:
+        """Remove a volume. Who has it mapped keeps it until it is done with it."""
+        shutil.rmtree(self._folder / content, ignore_errors=True)
+
+    def _create(self, folder: Path, shape: tuple[int, int, int], series_instance_uid: str) -> None:
         size_bytes = _BYTES_PER_VOXEL * shape[0] * shape[1] * shape[2]
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._make_room(size_bytes)
@@ -122,6 +138,7 @@ class VolumeStore:
         try:
             _reserve(unfinished / _VOXELS, size_bytes)
             _reserve(unfinished / _STATES, shape[0])
+            (unfinished / _SERIES).write_text(series_instance_uid)
             unfinished.rename(folder)
         except OSError as error:
             shutil.rmtree(unfinished, ignore_errors=True)
