@@ -16,6 +16,12 @@ def zone_of(facility: Facility) -> ZoneInfo:
     return ZoneInfo(name or timezone.get_default_timezone_name())
 
 
+def zone_name(local: datetime) -> str:
+    """Return what the zone of a moment is called: "CET", or "UTC+04" where its hours have no name."""
+    name = local.tzname() or ""
+    return name if name[:1].isalpha() else f"UTC{name}"
+
+
 def zones_differ(facilities: Iterable[Facility]) -> bool:
     """Return whether clocks of the facilities show different times, so that a time says nothing without its zone."""
     return len({zone_of(facility).key for facility in facilities}) > 1

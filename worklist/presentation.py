@@ -13,7 +13,7 @@ from archive.models import ReceptionStatus, Study
 from archive.presentation import age_of
 from dicomkit.person_name import display_name
 from worklist.columns import Column
-from worklist.local_time import zone_of
+from worklist.local_time import zone_name, zone_of
 from worklist.modalities import split_modalities
 from worklist.models import PatientClass, Priority, ReadingTask
 from worklist.services.subspecialty import SUBSPECIALTIES
@@ -137,7 +137,7 @@ def _time(moment: datetime, zone: ZoneInfo, context: RowContext) -> str:
     local = moment.astimezone(zone)
     is_today = local.date() == context.now.astimezone(zone).date()
     text = local.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M")
-    return f"{text} {local.tzname()}" if context.names_zones else text
+    return f"{text} {zone_name(local)}" if context.names_zones else text
 
 
 def _site(study: Study, task: ReadingTask | None, context: RowContext) -> str:
@@ -145,7 +145,7 @@ def _site(study: Study, task: ReadingTask | None, context: RowContext) -> str:
     code = study.facility.code
     if not context.names_zones:
         return code
-    return f"{code} {context.now.astimezone(zone_of(study.facility)).tzname()}"
+    return f"{code} {zone_name(context.now.astimezone(zone_of(study.facility)))}"
 
 
 def _order(study: Study, column: Column, is_aside: bool) -> list[float]:

@@ -1,6 +1,7 @@
 """A radiologist of several facilities has one list; each study keeps the clock, the goal and the time zone of its own."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,7 @@ from accounts.roles import Role
 from archive.models import ReceptionStatus
 from tests import factories
 from tests.worklist.department import arrived, task_of, waiting
+from worklist.local_time import zone_name
 from worklist.models import Department, Priority, ReadingGoal
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +80,9 @@ def test_the_list_is_narrowed_to_one_site(north, south, of_both, log_in):
     arrived(2, facility=south)
     page = log_in(of_both).get("/worklist/?facility=SOUTH").content.decode()
     assert page.count('<tr class="study') == 1
+
+
+def test_a_zone_without_a_name_of_its_own_is_told_by_its_distance_from_utc():
+    moment = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
+    assert zone_name(moment.astimezone(ZoneInfo("Asia/Dubai"))) == "UTC+04"
+    assert zone_name(moment.astimezone(ZoneInfo("Europe/Vienna"))) == "CET"
