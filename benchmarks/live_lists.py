@@ -25,7 +25,7 @@ class OpenList:
         self._events = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._port = port
         self._events.request(
-            "GET", "/worklist/events/", headers={**self._headers, "Accept": "text/event-stream"}
+            "GET", "/notices/", headers={**self._headers, "Accept": "text/event-stream"}
         )
         self._stream = self._events.getresponse()
         assert self._stream.status == 200, self._stream.status

@@ -22,7 +22,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 # A reader waits for a tile for up to 1.5 s in one of them, six at a time.
 THREADS_PER_PROCESS = 48
-STREAMS = frozenset({"/worklist/events/", "/viewer/marks/events/"})
+STREAMS = frozenset({"/notices/"})
 
 _streams: Any = get_asgi_application()
 _pages: Any = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=THREADS_PER_PROCESS)

@@ -195,7 +195,7 @@ PACS_SESSION_IDLE_SECONDS = env_int("PACS_SESSION_IDLE_SECONDS", 15 * 60, minimu
 PACS_SESSION_ABSOLUTE_SECONDS = env_int("PACS_SESSION_ABSOLUTE_SECONDS", 12 * 3600, minimum=300)
 SESSION_COOKIE_AGE = PACS_SESSION_ABSOLUTE_SECONDS
 # What pages ask for by themselves; like any request with the header "X-Background: 1" it keeps no session alive.
-PACS_BACKGROUND_PATHS = frozenset({"/worklist/events/", "/viewer/marks/events/"})
+PACS_BACKGROUND_PATHS = frozenset({"/notices/"})
 # The only addresses, by name, that a bearer token opens. A new interface for programs adds its own; pages do not.
 PACS_TOKEN_ROUTES = frozenset(
     {

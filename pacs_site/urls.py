@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from pacs_site import health
+from pacs_site import health, notices
 
 handler500 = "pacs_site.errors.answer_failure"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("audit/", include("audit.urls")),
     path("worklist/", include("worklist.urls")),
     path("viewer/", include("viewer.urls")),
+    path("notices/", notices.notices, name="notices"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

@@ -10,7 +10,6 @@ from viewer.views import (
     exports,
     fusion,
     hanging,
-    live,
     page,
     palettes,
     planes,
@@ -26,7 +25,6 @@ from viewer.views import (
 app_name = "viewer"
 urlpatterns = [
     path("studies/<uid:study_instance_uid>/", page.study_page, name="study"),
-    path("marks/events/", live.mark_events, name="mark_events"),
     path("preferences.json", preferences.preferences, name="preferences"),
     path("palettes.json", palettes.palettes, name="palettes"),
     path("hanging/protocols.json", hanging.protocols, name="hanging_protocols"),

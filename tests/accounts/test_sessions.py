@@ -72,7 +72,7 @@ def test_requests_keep_a_session_open_but_not_for_more_than_twelve_hours(
 
 
 @pytest.mark.parametrize(
-    ("path", "headers"), [("/worklist/events/", {}), (PAGE, {"X-Background": "1"})], ids=["events", "header"]
+    ("path", "headers"), [("/notices/", {}), (PAGE, {"X-Background": "1"})], ids=["events", "header"]
 )
 def test_what_the_page_asks_for_by_itself_keeps_nothing_open(
     signed_in: Client, clock: Clock, path: str, headers: dict[str, str]

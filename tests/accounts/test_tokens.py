@@ -168,7 +168,7 @@ def test_a_token_cannot_change_the_password_of_its_user(reader: User) -> None:
 
 
 def test_the_stream_of_events_is_closed_to_tokens_and_answers_a_wrong_one(reader: User) -> None:
-    client, address = AsyncClient(), "/worklist/events/"
+    client, address = AsyncClient(), "/notices/"
 
     answer = async_to_sync(client.get)(address, headers={"Authorization": f"Bearer {token_of(reader)}"})
     assert_refused(answer, 403, "insufficient_scope")

@@ -13,14 +13,14 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from archive.models import Study
+from pacs_site import notices
 from tests.dicom_samples import about, image_bytes
 from tests.factories import ingest
 from viewer.live import MarkNotice, publish
-from viewer.views import live
 
 pytestmark = pytest.mark.django_db
 
-ADDRESS = "/viewer/marks/events/"
+ADDRESS = "/notices/"
 
 
 def listen(user: User, studies: list[str], act: Callable[[], None], *, until: str) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def listen(user: User, studies: list[str], act: Callable[[], None], *, until: st
                 text = chunk.decode()
                 if "event: connected" in text:
                     await sync_to_async(act)()
-                if text.startswith("event: study"):
+                if text.startswith("event: marks"):
                     came.append(json.loads(text.split("data: ")[1]))
                 if until in text:
                     break
@@ -89,7 +89,7 @@ def test_marks_of_a_study_that_is_not_followed_are_not_heard_of(study: Study, ra
         publish(MarkNotice("1.2.3", "2.25.1", 1))
         publish(MarkNotice(study.study_instance_uid))
 
-    came = listen(radiologist, [study.study_instance_uid], act, until="event: study")
+    came = listen(radiologist, [study.study_instance_uid], act, until="event: marks")
 
     assert [one["study_instance_uid"] for one in came] == [study.study_instance_uid]
 
@@ -97,7 +97,7 @@ def test_marks_of_a_study_that_is_not_followed_are_not_heard_of(study: Study, ra
 def test_nobody_follows_a_study_that_is_not_theirs_to_see(
     study: Study, outsider: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr(notices, "_HEARTBEAT_SECONDS", 0.2)
 
-    assert listen(outsider, [study.study_instance_uid], lambda: None, until="never said") == []
+    assert listen(outsider, [study.study_instance_uid], lambda: None, until="still here") == []
     assert Client(headers={"Accept": "text/event-stream"}).get(ADDRESS).status_code == 401

@@ -14,10 +14,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import Facility, User
 from archive.models import Study
 from common.redis_client import redis_client
+from pacs_site import notices as events
 from tests.dicom_samples import about, image_bytes
 from tests.factories import ingest
 from worklist.live import CHANNEL, StudyNotice, publish, read_notice
-from worklist.views import events
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def listen(user: User, announce: Callable[[], None], *, until: str) -> list[str]
     client.force_login(user)
 
     async def run() -> list[str]:
-        answer = cast(StreamingHttpResponse, await client.get("/worklist/events/"))
+        answer = cast(StreamingHttpResponse, await client.get("/notices/"))
         assert (answer.status_code, answer["Content-Type"]) == (200, "text/event-stream")
         assert answer["Cache-Control"] == "no-store"
         stream = cast(AsyncIterator[bytes], answer.streaming_content)
@@ -161,4 +161,4 @@ def test_the_stream_ends_by_itself_so_that_rights_are_asked_for_anew(
 
 
 def test_nobody_listens_without_logging_in(db: None) -> None:
-    assert Client(headers={"Accept": "text/event-stream"}).get("/worklist/events/").status_code == 401
+    assert Client(headers={"Accept": "text/event-stream"}).get("/notices/").status_code == 401

@@ -1,128 +1,134 @@
-import { type Disposer, DisposerBag, listen } from "../core/disposable";
+import { type Disposer, listen } from "../core/disposable";
+import { type LiveState, type Notice, NoticeStream, type NoticeWish, type Told } from "./noticeStream";
 
-export type LiveState = "live" | "lost" | "ended";
+export type { LiveState } from "./noticeStream";
 
 export interface StudyEventHandlers {
-  readonly study: (studyInstanceUid: string, notice: Readonly<Record<string, unknown>>) => void;
+  readonly study: (studyInstanceUid: string, notice: Notice) => void;
   readonly state: (state: LiveState) => void;
   /** The connection is back after changes may have been missed. */
   readonly missed: () => void;
 }
 
-/** A reconnect within this time is the server's ordinary renewal and not worth a word. */
-const GRACE_MS = 6_000;
-/** A list in a background tab gives its connection back after this time. */
+/** A page in a background tab stops listening after this time. */
 const HIDDEN_MS = 60_000;
 
-/** Who listens to the stream of an address, and what ends it. */
-interface SharedStream {
-  readonly listeners: Set<StudyEventHandlers>;
-  readonly close: Disposer;
+interface Follower {
+  readonly kind: "study" | "marks";
+  readonly studies: readonly string[];
+  readonly handlers: StudyEventHandlers;
 }
 
-const streams = new Map<string, SharedStream>();
+/** Where the notices of a page come from. */
+interface Line {
+  readonly follow: (studyInstanceUids: readonly string[]) => void;
+  readonly close: () => void;
+}
+
+const followers = new Set<Follower>();
+let line: Line | null = null;
+let lastState: LiveState | null = null;
+let stopWatching: Disposer = () => undefined;
+
+/** Follow the notices of changed studies of the reader's facilities. */
+export function followStudies(url: string, handlers: StudyEventHandlers): Disposer {
+  return join(url, { kind: "study", studies: [], handlers });
+}
+
+/** Follow the notices of changed marks on some studies. */
+export function followMarks(
+  url: string,
+  studyInstanceUids: readonly string[],
+  handlers: StudyEventHandlers,
+): Disposer {
+  return join(url, { kind: "marks", studies: studyInstanceUids, handlers });
+}
 
 /**
- * Follow the server's notices of changed studies. The browser reconnects by itself.
- *
- * All who follow the same address on a page share one connection: a browser has six for a server, and a page that
- * took several for itself would leave none for the second window, whose pages then could not load.
+ * All who follow notices on a page share one line, and all pages of a reader one connection: over HTTP/1.1 a browser has
+ * six for a server, and streams would leave none for images and for pages that load.
  */
-export function followStudies(url: string, handlers: StudyEventHandlers): Disposer {
-  const stream = streams.get(url) ?? shared(url);
-  stream.listeners.add(handlers);
+function join(url: string, follower: Follower): Disposer {
+  followers.add(follower);
+  if (followers.size === 1) stopWatching = watchPage(url);
+  if (lastState) follower.handlers.state(lastState);
+  open(url);
   return () => {
-    stream.listeners.delete(handlers);
-    if (stream.listeners.size > 0 || streams.get(url) !== stream) return;
-    streams.delete(url);
-    stream.close();
+    if (!followers.delete(follower)) return;
+    if (followers.size > 0) open(url);
+    else {
+      stopWatching();
+      hangUp();
+    }
   };
 }
 
-function shared(url: string): SharedStream {
-  const listeners = new Set<StudyEventHandlers>();
-  const tell = (say: (handlers: StudyEventHandlers) => void) => {
-    for (const one of [...listeners]) say(one);
-  };
-  const close = openStream(url, {
-    study: (uid, notice) => tell(({ study }) => study(uid, notice)),
-    state: (state) => tell((one) => one.state(state)),
-    missed: () => tell(({ missed }) => missed()),
+function open(url: string): void {
+  line ??= sharedLine(url) ?? ownLine(url);
+  line.follow([...new Set([...followers].flatMap(({ studies }) => studies))]);
+}
+
+function hangUp(): void {
+  line?.close();
+  line = null;
+  lastState = null;
+}
+
+/** A worker that all pages share; null where this browser has none, as on many phones. */
+function sharedLine(url: string): Line | null {
+  if (typeof SharedWorker === "undefined") return null;
+  // Another reader in the same browser has another worker: who has logged out hears nothing of the next one's.
+  const name = `notices-${document.documentElement.dataset.reader ?? ""}`;
+  const worker = new SharedWorker(new URL("../workers/notices.ts", import.meta.url), {
+    type: "module",
+    name,
   });
-  const stream = { listeners, close };
-  streams.set(url, stream);
-  return stream;
+  const say = (wish: NoticeWish) => worker.port.postMessage(wish);
+  worker.port.onmessage = ({ data }: MessageEvent<Told>) => hear(data);
+  return {
+    follow: (follow) => say({ url, follow }),
+    close: () => {
+      say({ leave: true });
+      worker.port.close();
+    },
+  };
 }
 
-function openStream(url: string, handlers: StudyEventHandlers): Disposer {
-  const bag = new DisposerBag();
-  let source: EventSource | null = null;
-  let graceTimer = 0;
+function ownLine(url: string): Line {
+  const stream = new NoticeStream(url, hear);
+  return { follow: (uids) => stream.follow(uids), close: () => stream.close() };
+}
+
+function hear(told: Told): void {
+  if (told.kind === "state") lastState = told.state;
+  for (const { kind, studies, handlers } of [...followers]) {
+    if (told.kind === "state") handlers.state(told.state);
+    else if (told.kind === "missed") handlers.missed();
+    else if (told.kind === kind && (kind === "study" || studies.includes(told.studyInstanceUid))) {
+      handlers.study(told.studyInstanceUid, told.notice);
+    }
+  }
+}
+
+/** Listen only while the page can be seen, or has been a moment ago, and catch up afterwards. */
+function watchPage(url: string): Disposer {
   let hiddenTimer = 0;
-  let wasLost = false;
-
-  const lost = () => {
-    wasLost = true;
-    handlers.state(source?.readyState === EventSource.CLOSED ? "ended" : "lost");
+  const comeBack = () => {
+    if (line !== null) return;
+    open(url);
+    for (const { handlers } of [...followers]) handlers.missed();
   };
-  const opened = () => {
-    clearTimeout(graceTimer);
-    graceTimer = 0;
-    handlers.state("live");
-    if (wasLost) handlers.missed();
-    wasLost = false;
-  };
-  const failed = () => {
-    if (source?.readyState === EventSource.CLOSED) lost();
-    else if (graceTimer === 0) graceTimer = window.setTimeout(lost, GRACE_MS);
-  };
-  const connect = () => {
-    source = new EventSource(url);
-    source.onopen = opened;
-    source.onerror = failed;
-    source.addEventListener("study", (event: MessageEvent<string>) => {
-      const notice = noticeOf(event.data);
-      const uid = notice.study_instance_uid;
-      if (typeof uid === "string") handlers.study(uid, notice);
-    });
-    source.addEventListener("interrupted", lost);
-    source.addEventListener("connected", opened);
-  };
-  const close = () => {
-    clearTimeout(graceTimer);
-    graceTimer = 0;
-    source?.close();
-    source = null;
-  };
-
-  connect();
-  bag.add(close);
-  bag.add(
+  const stops = [
     listen(document, "visibilitychange", () => {
       clearTimeout(hiddenTimer);
-      if (document.hidden) {
-        hiddenTimer = window.setTimeout(close, HIDDEN_MS);
-      } else if (source === null) {
-        wasLost = true;
-        connect();
-      }
+      if (document.hidden) hiddenTimer = window.setTimeout(hangUp, HIDDEN_MS);
+      else comeBack();
     }),
-  );
-  bag.add(listen(window, "pagehide", close));
-  bag.add(
-    listen<PageTransitionEvent>(window, "pageshow", (event) => {
-      if (!event.persisted || source !== null) return;
-      wasLost = true;
-      connect();
-    }),
-  );
-  return () => bag.dispose();
-}
-
-function noticeOf(data: string): Readonly<Record<string, unknown>> {
-  try {
-    return (JSON.parse(data) as Record<string, unknown> | null) ?? {};
-  } catch {
-    return {};
-  }
+    listen(window, "pagehide", hangUp),
+    listen<PageTransitionEvent>(window, "pageshow", ({ persisted }) => persisted && comeBack()),
+  ];
+  return () => {
+    clearTimeout(hiddenTimer);
+    for (const stop of stops) stop();
+  };
 }

@@ -1,8 +1,7 @@
-import { followStudies } from "../api/studyEvents";
+import { followMarks as followNotices } from "../api/studyEvents";
 import { type Disposer, DisposerBag } from "../core/disposable";
 import type { ViewerContext } from "./viewerContext";
 
-const ADDRESS = "/viewer/marks/events/";
 /** Marks that arrive together are fetched together. */
 const GATHER_MS = 200;
 /** What the reader has in his hand is looked at again after this time. */
@@ -10,7 +9,7 @@ const HELD_MS = 1000;
 
 /** Call for each open study on which somebody else has marked something. */
 export function followMarks(context: ViewerContext, load: (studyInstanceUid: string) => void): Disposer {
-  const { studies, saving, annotations } = context;
+  const { studies, saving, annotations, page } = context;
   const bag = new DisposerBag();
   const due = new Map<string, number>();
   const fetchSoon = (uid: string, delayMs: number) => {
@@ -27,8 +26,7 @@ export function followMarks(context: ViewerContext, load: (studyInstanceUid: str
   const follow = () => {
     stop();
     const uids = studies.manifests.map(({ study }) => study.studyInstanceUid);
-    const query = new URLSearchParams(uids.map((uid) => ["study", uid]));
-    stop = followStudies(`${ADDRESS}?${query}`, {
+    stop = followNotices(page.dataset.eventsUrl ?? "", uids, {
       study: (uid, { annotation_uid: annotationUid, revision }) => {
         const isKnown = typeof annotationUid === "string" && saving.knows(annotationUid, Number(revision));
         if (!isKnown) fetchSoon(uid, GATHER_MS);
