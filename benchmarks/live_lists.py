@@ -24,9 +24,7 @@ class OpenList:
         self._headers = {"Cookie": cookie, "X-Background": "1", "Accept": "text/html"}
         self._events = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._port = port
-        self._events.request(
-            "GET", "/notices/", headers={**self._headers, "Accept": "text/event-stream"}
-        )
+        self._events.request("GET", "/notices/", headers={**self._headers, "Accept": "text/event-stream"})
         self._stream = self._events.getresponse()
         assert self._stream.status == 200, self._stream.status
         self.shown_at: list[float] = []
