@@ -1,6 +1,6 @@
 """Celery entry points of the archive."""
 
-from archive.services import outbox, quiescence, storage_care
+from archive.services import outbox, quiescence, reindexing, storage_care
 from common.tasks import TaskName, task
 
 
@@ -20,3 +20,9 @@ def announce_received_studies() -> None:
 def clean_up_interrupted_writes() -> None:
     """Remove temporary files of interrupted writes."""
     storage_care.discard_interrupted_writes()
+
+
+@task(TaskName.REINDEX)
+def reindex(subject_uid: str) -> None:
+    """Read some stored instances again, and go on."""
+    reindexing.reindex_some(int(subject_uid))

@@ -36,6 +36,7 @@ class EventType(StrEnum):
     STUDY_DELETED = "study_deleted"
     STUDY_EXPORTED = "study_exported"
     INSTANCES_IMPORTED = "instances_imported"
+    ARCHIVE_REINDEXED = "archive_reindexed"
     QUERY = "query"
     SECURITY_ALERT = "security_alert"
     NODE_REFUSED = "node_refused"
@@ -105,6 +106,7 @@ CODES_OF: dict[EventType, EventCodes] = {
     EventType.STUDY_DELETED: EventCodes("110105", "D", _("Study deleted")),
     EventType.STUDY_EXPORTED: EventCodes("110106", "R", _("Study exported")),
     EventType.INSTANCES_IMPORTED: EventCodes("110107", "C", _("Instances imported")),
+    EventType.ARCHIVE_REINDEXED: EventCodes("110100", "U", _("Stored files read again")),
     EventType.QUERY: EventCodes("110112", "E", _("Query")),
     EventType.SECURITY_ALERT: EventCodes("110113", "E", _("Security alert")),
     EventType.NODE_REFUSED: EventCodes("110113", "E", _("Device refused"), "110126"),

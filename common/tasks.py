@@ -52,6 +52,7 @@ class TaskName(StrEnum):
     SWEEP_OWED_WORK = "archive.sweep_owed_work"
     ANNOUNCE_RECEIVED_STUDIES = "archive.announce_received_studies"
     CLEAN_UP_INTERRUPTED_WRITES = "archive.clean_up_interrupted_writes"
+    REINDEX = "archive.reindex"
     VERIFY_AUDIT_CHAIN = "audit.verify_chain"
     ANCHOR_AUDIT_CHAIN = "audit.anchor_chain"
 
@@ -92,6 +93,7 @@ QUEUE_OF: dict[TaskName, Queue] = {
     TaskName.SWEEP_OWED_WORK: Queue.HOUSEKEEPING,
     TaskName.ANNOUNCE_RECEIVED_STUDIES: Queue.HOUSEKEEPING,
     TaskName.CLEAN_UP_INTERRUPTED_WRITES: Queue.HOUSEKEEPING,
+    TaskName.REINDEX: Queue.HOUSEKEEPING,
     TaskName.VERIFY_AUDIT_CHAIN: Queue.HOUSEKEEPING,
     TaskName.ANCHOR_AUDIT_CHAIN: Queue.HOUSEKEEPING,
 }

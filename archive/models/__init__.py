@@ -9,6 +9,7 @@ from archive.models.outbox import OwedWork
 from archive.models.patient import Patient
 from archive.models.permissions import StudyGroupObjectPermission, StudyUserObjectPermission
 from archive.models.plan import Contribution, NewRow, Plan, PreviewLine, RowChange
+from archive.models.reindexing import Reindexing
 from archive.models.series import Series
 from archive.models.study import ReceptionStatus, Study, StudySearchTerm
 
@@ -26,6 +27,7 @@ __all__ = [
     "Plan",
     "PreviewLine",
     "ReceptionStatus",
+    "Reindexing",
     "RowChange",
     "Series",
     "Study",
