@@ -196,11 +196,12 @@ class StudyIndexer:
     def _finish_study(self, study: Study, added: int) -> None:
         values: dict[str, Any] = {
             "number_of_study_related_instances": F("number_of_study_related_instances") + added,
-            "last_instance_at": timezone.now(),
-            "status": ReceptionStatus.RECEIVING,
             "updated_at": timezone.now(),
             "is_withdrawn": False,
         }
+        # A note that a correction makes here is no sign of more to come from a device.
+        if self._origin != Origin.CORRECTION:
+            values |= {"last_instance_at": timezone.now(), "status": ReceptionStatus.RECEIVING}
         if study.is_withdrawn or any(self._series[uid].study_id == study.pk for uid in self._new_series_uids):
             values |= summary_of_series(study)
         Study.objects.filter(pk=study.pk).update(**values)

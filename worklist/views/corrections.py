@@ -1,5 +1,6 @@
 """The pages on which a study is put right: choose, look at the preview, do, and undo."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires, signed_in_user
 from accounts.roles import Codename
-from archive.access import correctable_studies
+from archive.access import correctable_studies, may_override_final
 from archive.exceptions import CorrectionError
 from archive.models import CorrectionKind, Plan, Series, Study
 from archive.services.corrections.carrying_out import carry_out, preview, undo
@@ -161,11 +162,15 @@ def _planned(request: HttpRequest, study: Study) -> tuple[str, Plan]:
 
 def _form_again(request: HttpRequest, study: Study, *, refusal: str = "") -> HttpResponse:
     """Return the form with everything that was typed and chosen, and why it was refused."""
-    page = page_of(
+    page = _page(
+        request,
         study,
-        user=signed_in_user(request),
         typed=request.POST.dict(),
         series=request.POST.getlist("series"),
         refusal=refusal,
     )
     return render(request, "worklist/correct.html", page, status=422 if refusal else 200)
+
+
+def _page(request: HttpRequest, study: Study, **given: Any) -> dict[str, Any]:
+    return page_of(study, **given) | {"may_override": may_override_final(request.user, study)}

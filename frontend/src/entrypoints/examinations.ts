@@ -1,6 +1,7 @@
 import "../styles/reading.css";
 import "../styles/examinations.css";
 import "../styles/imageChoice.css";
+import "../styles/rejected.css";
 import { attachImageChoice } from "../ui/corrections/imageChoice";
 import { required } from "../ui/dom";
 import { attachDayList } from "../ui/examinations/dayList";

@@ -22,6 +22,10 @@ export function attachImageChoice(root: HTMLElement): void {
       "{count} single images chosen",
       chosen.size,
     );
+    for (const link of line.querySelectorAll<HTMLAnchorElement>("[data-part=of-one-image]")) {
+      link.hidden = chosen.size !== 1;
+      link.href = (link.dataset.url ?? "").replace("0.0", chosen.text);
+    }
     for (const grid of grids) grid.show();
   };
   const open = async (series: HTMLDetailsElement) => {
