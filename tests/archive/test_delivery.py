@@ -72,7 +72,7 @@ def editing_patient(one: Study, two: Study) -> Plan:
     """Correct a name and a sex."""
     return plan_editing_patient(
         patient=Patient.objects.get(pk=one.patient_record_id),
-        demographics=Demographics("Right^Name", None, "O"),
+        demographics=Demographics("Right^Name", None, "F"),
     )
 
 
@@ -92,7 +92,7 @@ OPERATIONS = {
     merging_studies: {"StudyInstanceUID": about(2).study_instance_uid, "PatientID": "P2"},
     moving_patient: {"PatientID": "P2", "PatientName": "Sample^Number 2"},
     merging_patients: {"PatientID": "P2", "PatientName": "Sample^Number 2"},
-    editing_patient: {"PatientName": "Right^Name", "PatientSex": "O"},
+    editing_patient: {"PatientName": "Right^Name", "PatientSex": "F"},
     editing_study: {"AccessionNumber": "RIGHT", "Laterality": "L"},
 }
 
