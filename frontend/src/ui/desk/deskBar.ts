@@ -65,6 +65,19 @@ export class DeskBar {
     this.tick();
   }
 
+  /** Say that the study is no longer the reader's to see; what he can do is to go on. */
+  showEnded(): void {
+    this.shown = null;
+    this.root.hidden = false;
+    this.words.replaceChildren(
+      element("span", { class: "desk__who" }, t("This study is no longer yours to read.")),
+    );
+    this.acts.replaceChildren(this.nextButton());
+    this.notes.replaceChildren();
+    this.notes.hidden = true;
+    this.toggle.hidden = true;
+  }
+
   tick(): void {
     const dueAt = this.shown?.dueAt;
     this.clock.hidden = !dueAt;

@@ -112,8 +112,12 @@ class Desk {
       if (before?.isOwn && this.now && !this.now.isOwn && this.now.claimedBy) {
         showMessage(this.page, t("{name} has taken the study over.", { name: this.now.claimedBy }));
       }
-    } catch {
-      // The bar keeps what it shows; the next notice or press asks again.
+    } catch (error) {
+      if (error instanceof RequestError && error.kind === "missing") {
+        this.now = null;
+        this.bar.showEnded();
+      }
+      // Else the bar keeps what it shows; the next notice or press asks again.
     }
   }
 
