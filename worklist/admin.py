@@ -137,5 +137,9 @@ def _record(obj: models.Model, values: dict[str, Any]) -> None:
         EventType.FACILITY_CHANGED,
         actor=current_actor(),
         facility_code=obj.facility.code,  # type: ignore[attr-defined]  # each of these models has one
-        details={"what": obj._meta.model_name, **{name: str(value) for name, value in values.items()}},
+        details={"what": obj._meta.model_name, **{name: _told(value) for name, value in values.items()}},
     )
+
+
+def _told(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, QuerySet) else str(value)

@@ -10,6 +10,8 @@ from accounts.roles import Role
 from archive.models import ReceptionStatus
 from tests import factories
 from tests.worklist.department import arrived, task_of, waiting
+from viewer.hanging.stored import protocols_of
+from viewer.models import HangingProtocol
 from worklist.local_time import zone_name
 from worklist.models import Department, Priority, ReadingGoal
 
@@ -86,3 +88,10 @@ def test_a_zone_without_a_name_of_its_own_is_told_by_its_distance_from_utc():
     moment = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
     assert zone_name(moment.astimezone(ZoneInfo("Asia/Dubai"))) == "UTC+04"
     assert zone_name(moment.astimezone(ZoneInfo("Europe/Vienna"))) == "CET"
+
+
+def test_a_hanging_protocol_of_a_site_hangs_the_studies_of_that_site(north, south, of_both):
+    body = {"name": "North only", "version": 1}
+    HangingProtocol.objects.create(scope="facility", facility=north, name="North only", body=body)
+    assert [row.name for row in protocols_of(of_both, north.pk)] == ["North only"]
+    assert list(protocols_of(of_both, south.pk)) == []
