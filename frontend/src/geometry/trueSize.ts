@@ -11,3 +11,12 @@ export function trueSizeScale(image: StudyImage, mmPerDevicePixel: number): numb
   const across = image.spacingSource === "none" ? undefined : image.pixelSpacingMm?.[1];
   return across === undefined ? null : across / mmPerDevicePixel;
 }
+
+/** A difference that no eye sees on a monitor, and no ruler. */
+const SAME_SIZE = 0.005;
+
+/** Tell whether an image is shown in true size; never where the monitor was not measured, with null. */
+export function isTrueSize(image: StudyImage, scale: number, mmPerDevicePixel: number | null): boolean {
+  const wanted = mmPerDevicePixel === null ? null : trueSizeScale(image, mmPerDevicePixel);
+  return wanted !== null && Math.abs(scale / wanted - 1) < SAME_SIZE;
+}

@@ -1,3 +1,4 @@
+import { isTrueSize } from "../geometry/trueSize";
 import { wordsOf } from "../viewport/likeness";
 import type { OpenStudies } from "../viewport/openStudies";
 import type { Split } from "../viewport/splits";
@@ -12,16 +13,21 @@ export interface Example {
   readonly split: Split;
   readonly viewports: readonly Viewport[];
   readonly studies: OpenStudies;
+  /** Of the monitor that it is on; null where that was not measured, and nothing is known to be in true size. */
+  readonly mmPerDevicePixel: number | null;
 }
 
 /** What hangs what is on the screen. */
-export function screenOf({ split, viewports, studies }: Example): Screen {
+export function screenOf({ split, viewports, studies, mmPerDevicePixel }: Example): Screen {
   const used = new Map<string, Set<Picture>>();
   return {
     layout: split.name,
     rows: split.rows,
     columns: split.columns,
-    viewports: viewports.map((viewport) => hungOf(viewport, studies, used)),
+    viewports: viewports.map((viewport) => {
+      const hung = hungOf(viewport, studies, used);
+      return { ...hung, fit: fitOf(viewport, hung, mmPerDevicePixel) };
+    }),
   };
 }
 
@@ -36,7 +42,7 @@ const EMPTY: HungViewport = {
 };
 
 function hungOf(viewport: Viewport, studies: OpenStudies, used: Map<string, Set<Picture>>): HungViewport {
-  const { stack, imageIndex, choice, camera } = viewport;
+  const { stack, imageIndex, choice } = viewport;
   if (stack === null) return EMPTY;
   const uid = stack.study.studyInstanceUid;
   const prior = relevantPriors(studies).findIndex(({ studyInstanceUid }) => studyInstanceUid === uid);
@@ -50,11 +56,19 @@ function hungOf(viewport: Viewport, studies: OpenStudies, used: Map<string, Set<
     study: uid === studies.current.study.studyInstanceUid ? 0 : Math.max(1, prior + 1),
     series,
     window: window && { center: window.windowCenter, width: window.windowWidth },
-    fit: isBreast ? "same_size" : camera.scale === 1 ? "one_to_one" : "fit",
+    fit: "fit",
     chestWall: isBreast ? (series.laterality === "R" ? "right" : "left") : "",
     cine: false,
     fusion: viewport.fusion && hungFusionOf(viewport.fusion),
   };
+}
+
+/** How large a picture is meant to be. */
+function fitOf({ image, camera }: Viewport, { chestWall }: HungViewport, mm: number | null) {
+  const { scale } = camera;
+  if (scale !== null && image !== null && isTrueSize(image, scale, mm)) return "true_size";
+  if (chestWall !== "") return "same_size";
+  return scale === 1 ? "one_to_one" : "fit";
 }
 
 /** The words and places that find this picture again. */

@@ -8,7 +8,7 @@ import { formatSuvRange } from "../dicom/suv";
 import { formatDemographics, formatPersonName, formatStudy } from "../dicom/text";
 import type { StudyImage } from "../dicom/types";
 import { fitScale } from "../geometry/camera";
-import { trueSizeScale } from "../geometry/trueSize";
+import { isTrueSize } from "../geometry/trueSize";
 import { frameShape } from "../render/tilePlan";
 import type { Painted } from "../viewport/painted";
 import type { Stack } from "../viewport/stack";
@@ -267,7 +267,7 @@ function windowLine({ image, voi }: Painted): string {
 
 function zoomLine({ scale, image, camera, screen }: Painted, mm: number | null): string {
   const fitted = Math.abs(scale - fitScale(frameShape(image), camera.orientation, screen)) < 1e-9;
-  const isTrue = mm !== null && Math.abs(scale / (trueSizeScale(image, mm) ?? Infinity) - 1) < 0.005;
+  const isTrue = isTrueSize(image, scale, mm);
   const zoom = t("Zoom {percent} %", { percent: formatNumber(scale * 100) });
   return [zoom, fitted && t("fit"), isTrue && t("true size")].filter(Boolean).join("  ");
 }

@@ -9,6 +9,7 @@ import type { Screen } from "../hanging/protocol";
 import { type StepMessage, WindowsInStep } from "../viewport/windowsInStep";
 import { showSeriesOf } from "./beside";
 import { leaveNow } from "./leaving";
+import { pixelOfThisMonitor } from "./trueSize";
 import type { ViewerContext } from "./viewerContext";
 
 const STUDY_PAGE = /^\/viewer\/studies\/([0-9.]+)\/$/;
@@ -187,7 +188,7 @@ export class Pairing {
 /** What hangs in this window, also while one of its pictures is shown alone. */
 export function screenHere({ grid, studies }: ViewerContext): Screen {
   const viewports = grid.viewports.slice(0, grid.shape.cells.length);
-  return screenOf({ split: grid.shape, viewports, studies });
+  return screenOf({ split: grid.shape, viewports, studies, mmPerDevicePixel: pixelOfThisMonitor() });
 }
 
 /** A page that the browser keeps in memory is not there for the other window. */
