@@ -91,10 +91,11 @@ def compared(identities: Sequence[Identity]) -> list[ComparedRow]:
 
     What one of them does not say is no difference; case and accents of a name are none.
     """
-    return [
+    rows = [
         ComparedRow(str(label), _cells([text(one) for one in identities], marks))
         for label, text, marks in _ATTRIBUTES
     ]
+    return [row for row in rows if any(cell.text for cell in row.cells)]
 
 
 def _cells(texts: list[str], marks_differences: bool) -> list[ComparedCell]:

@@ -52,6 +52,7 @@ def test_no_screen_hinders_anybody_seriously(system: RunningSystem, visit: Calla
     stranger = visit(width=390, height=844).page
     stranger.goto("/accounts/login/")
     study = page.locator("tr[data-study-instance-uid]").first.get_attribute("data-viewer-url")
+    uid = str(study).strip("/").rpartition("/")[2]
     findings = []
     for look in LOOKS:
         for one in (page, stranger, auditor):
@@ -64,11 +65,14 @@ def test_no_screen_hinders_anybody_seriously(system: RunningSystem, visit: Calla
             "/archive/upload/",
             "/accounts/password/change/",
             "/worklist/examinations/",
+            f"/worklist/studies/{uid}/patient/",
         ):
             page.goto(path)
             if path == "/worklist/":
                 page.locator("[data-action=expand]").first.click()
                 page.locator("details[data-menu] > summary").last.click()
+                page.locator("[data-action=look]").first.click()
+                page.locator(".look .timeline a").first.wait_for()
             findings += serious_findings(page, f"{path} {look}")
         auditor.goto("/audit/")
         findings += serious_findings(auditor, f"/audit/ {look}")

@@ -11,4 +11,5 @@ const timeline = main.querySelector<HTMLElement>("[data-part=timeline]");
 if (timeline !== null) attachTimeline(timeline);
 for (const choice of main.querySelectorAll<HTMLSelectElement>("[data-part=filter]")) {
   listen(choice, "change", () => choice.form?.requestSubmit());
+  choice.form?.querySelector("button")?.setAttribute("hidden", "");
 }

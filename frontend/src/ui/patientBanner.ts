@@ -20,7 +20,11 @@ export function attachPatientBanner(root: HTMLElement, context: ViewerContext): 
     written = key;
     root.classList.toggle("banner--conflict", conflict !== "");
     grid.root.classList.toggle("grid--conflict", conflict !== "");
-    root.replaceChildren(...(conflict ? [warning(conflict)] : []), ...identity(study));
+    root.replaceChildren(
+      ...(conflict ? [warning(conflict)] : []),
+      ...identity(study),
+      pageOf(study, context.page.dataset.patientUrl ?? ""),
+    );
     root.hidden = false;
   };
   bag.add(context.changed.subscribe(refresh));
@@ -33,6 +37,22 @@ export function attachPatientBanner(root: HTMLElement, context: ViewerContext): 
 
 function warning(text: string): HTMLElement {
   return element("strong", { class: "banner__warning", role: "alert" }, icon("warning"), text);
+}
+
+/** Leads to all that is known of the patient, in a tab of its own: what is being read stays open. */
+function pageOf(study: Study, pattern: string): HTMLElement {
+  return element(
+    "a",
+    {
+      class: "banner__page",
+      href: pattern.replace("0.0", study.studyInstanceUid),
+      target: "_blank",
+      rel: "noopener",
+      title: t("Page of the patient, in a new tab"),
+      "aria-label": t("Page of the patient, in a new tab"),
+    },
+    icon("person"),
+  );
 }
 
 function identity(study: Study): HTMLElement[] {
