@@ -33,6 +33,7 @@ ADDRESSES = {
     "worklist, filtered and sorted": "/worklist/?modality=OT&date_preset=all&status=in_progress&sort=patient&dir=asc",
     "worklist row": f"/worklist/rows/{STUDY}/",
     "worklist series": f"/worklist/studies/{STUDY}/series/",
+    "worklist quick look": f"/worklist/studies/{STUDY}/quick-look/",
     "viewer page": f"/viewer/studies/{STUDY}/",
     "viewer manifest": f"/viewer/studies/{STUDY}/manifest.json",
     "tile": TILE,

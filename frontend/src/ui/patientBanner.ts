@@ -22,8 +22,7 @@ export function attachPatientBanner(root: HTMLElement, context: ViewerContext): 
     grid.root.classList.toggle("grid--conflict", conflict !== "");
     root.replaceChildren(
       ...(conflict ? [warning(conflict)] : []),
-      ...identity(study),
-      pageOf(study, context.page.dataset.patientUrl ?? ""),
+      ...identity(study, context.page.dataset.patientUrl ?? ""),
     );
     root.hidden = false;
   };
@@ -55,12 +54,13 @@ function pageOf(study: Study, pattern: string): HTMLElement {
   );
 }
 
-function identity(study: Study): HTMLElement[] {
+function identity(study: Study, pagePattern: string): HTMLElement[] {
   const { patient } = study;
   const part = (name: string, text: string) =>
     element("span", { class: `banner__${name}`, "data-banner": name }, text);
   return [
     part("name", formatPersonName(patient.name) || t("No name")),
+    pageOf(study, pagePattern),
     part("id", [patient.patientId || t("No ID"), patient.issuerOfPatientId].filter(Boolean).join("  ")),
     part("demographics", formatDemographics(patient)),
     part("study", [formatStudy(study), study.studyDescription].filter(Boolean).join("  ")),
