@@ -14,6 +14,7 @@ def test_a_study_is_looked_at_from_the_list_by_keys_and_its_patient_followed(vis
     panel = page.locator("[data-part=quick-look]")
 
     page.keyboard.press("q")
+    panel.locator(".timeline [aria-current]").wait_for()
     assert panel.locator(".timeline a").count() == 4
     assert panel.locator(".timeline [aria-current]").inner_text().count("follow-up") == 1
     panel.locator(".look-report__head").first.wait_for()
@@ -28,10 +29,9 @@ def test_a_study_is_looked_at_from_the_list_by_keys_and_its_patient_followed(vis
     panel.locator(f".look[data-study-instance-uid='{first}']").wait_for()
 
     page.keyboard.press("t")
-    current = panel.locator(".timeline [aria-current]")
-    assert current.evaluate("link => link === document.activeElement")
+    panel.locator(".timeline a[aria-current]:focus").wait_for()
     page.keyboard.press("ArrowLeft")
-    assert not current.evaluate("link => link === document.activeElement")
+    panel.locator(".timeline a:not([aria-current]):focus").wait_for()
 
     page.keyboard.press("Escape")
     assert panel.is_hidden()
