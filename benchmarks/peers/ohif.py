@@ -3,8 +3,11 @@
 Nothing of either is kept here: npm fetches the package when the benchmark runs, Orthanc and nginx are the system's.
 """
 
+import grp
 import gzip
 import json
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -35,6 +38,7 @@ _DATA_SOURCES = """dataSources: [{
   }],"""
 
 _NGINX = """
+user {user};
 worker_processes 2;
 daemon off;
 pid {folder}/nginx.pid;
@@ -88,7 +92,9 @@ def ohif(folder: Path, package_dir: Path, sources: list[Path]) -> Iterator[str]:
     shutil.copytree(_app(package_dir), folder / "app")
     port, orthanc_port = free_port(), free_port()
     (folder / "orthanc.json").write_text(json.dumps(_orthanc_settings(folder, orthanc_port)))
-    (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, port=port, orthanc_port=orthanc_port))
+    (folder / "nginx.conf").write_text(
+        _NGINX.format(folder=folder, port=port, orthanc_port=orthanc_port, user=_user())
+    )
     commands = [
         ["Orthanc", str(folder / "orthanc.json")],
         ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")],
@@ -106,6 +112,11 @@ def ohif(folder: Path, package_dir: Path, sources: list[Path]) -> Iterator[str]:
         for process in processes:
             process.terminate()
             process.wait(30)
+
+
+def _user() -> str:
+    """Name the user and the group who run this, because root's nginx would else read as somebody who may not enter the folder."""
+    return f"{pwd.getpwuid(os.getuid()).pw_name} {grp.getgrgid(os.getgid()).gr_name}"
 
 
 def _app(package_dir: Path) -> Path:
