@@ -123,10 +123,15 @@ def series_without_images(study: Study) -> set[int]:
 
 
 def instances_of_study(study: Study) -> QuerySet[Instance]:
-    """Return all instances of a study with their series, in the order of series and instance numbers."""
+    """Return all instances of a study with their series, in the order of series and instance numbers.
+
+    Those of one series share it, and times are left out: a CT of a thousand images is read whenever it is opened.
+    """
     return (
         Instance.objects.filter(series__study=study)
-        .select_related("series", "blob")
+        .select_related("blob")
+        .prefetch_related("series")
+        .defer("received_at", "blob__size_bytes", "blob__created_at")
         .order_by("series__series_number", "series_id", "instance_number", "pk")
     )
 

@@ -84,6 +84,9 @@ const TEXTURES_SHARE = 0.25;
 /** Load the study of the page and build the viewer, or say why that is not possible. */
 export async function openViewer(page: HTMLElement): Promise<Disposer> {
   const notice = required<HTMLElement>("[data-part=notice]", page);
+  const bag = new DisposerBag();
+  // The workers start while the manifest is on its way; the first picture would wait for them.
+  const services = startServices(bag);
   try {
     const response = await request(page.dataset.manifestUrl ?? "", {
       headers: { Accept: "application/json" },
@@ -91,19 +94,22 @@ export async function openViewer(page: HTMLElement): Promise<Disposer> {
     const manifest = parseManifest(await response.json());
     if (!hasSomethingToShow(manifest)) {
       showNotice(notice, t("This study has nothing to show"), othersText(manifest));
-      return () => undefined;
+    } else {
+      notice.hidden = true;
+      buildViewer(page, manifest, services, bag);
     }
-    notice.hidden = true;
-    return buildViewer(page, manifest);
   } catch (error) {
     showFailure(notice, error);
-    return () => undefined;
   }
+  return () => bag.dispose();
 }
 
-function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
-  const bag = new DisposerBag();
-  const services = startServices(bag);
+function buildViewer(
+  page: HTMLElement,
+  manifest: StudyManifest,
+  services: ViewportServices,
+  bag: DisposerBag,
+): void {
   const gridRoot = required<HTMLElement>("[data-part=grid]", page);
   const grid = new ViewportGrid(gridRoot, services, makeViewportRoot);
   const known = [...viewerCommands(), ...readingListCommands(page), ...deskCommands(page)];
@@ -112,6 +118,10 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   );
   const context = makeContext(page, withImages(manifest), grid, services, preferences);
   const { commands } = preferences.keys;
+  bag.add(grid.attach((viewport) => attachControls(viewport, context, services, preferences, bag)));
+  bag.add(attachPairing(context));
+  // What follows is built while the first pictures are on their way.
+  fillViewports(context);
   bag.add(followMouse(preferences, context));
   bag.add(buildToolbar(required("[data-part=toolbar]", page), commands, context));
   bag.add(buildSeriesStrip(required("[data-part=strip]", page), context));
@@ -125,10 +135,8 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   bag.add(attachPalette(page, commands, context));
   bag.add(attachPrinting(page));
   bag.add(attachKeyboard(preferences.keys, context));
-  bag.add(grid.attach((viewport) => attachControls(viewport, context, services, preferences, bag)));
   bag.add(attachDividers(grid));
   bag.add(attachPriors(required("[data-part=priors]", page), context));
-  bag.add(attachPairing(context));
   bag.add(attachPatientBanner(required("[data-part=banner]", page), context));
   bag.add(attachReadingList(required("[data-part=reading-list]", page), page, context));
   bag.add(attachReadingDesk(page, context));
@@ -137,10 +145,8 @@ function buildViewer(page: HTMLElement, manifest: StudyManifest): Disposer {
   attachSheet(page, bag);
   showProgress(page, context, bag);
   context.setTool(context.tool.name);
-  fillViewports(context);
   void loadPresentations(context);
   bag.add(attachArrivals(context));
-  return () => bag.dispose();
 }
 
 /** The left button starts, and after Escape goes on, with what the reader chose for it; a finger scrolls. */
