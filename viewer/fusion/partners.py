@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.models import User
 from archive.models import Instance, Series
@@ -67,28 +68,30 @@ def frame_of_reference_of(series: Series) -> str:
 
 def _partners(series: Series, user: User | AnonymousUser) -> tuple[list[JSONObject], str]:
     if series.modality in LAID_OVER:
-        return [], "Fusion starts from the CT or MR: show that series, and this one is laid over it."
+        return [], gettext("Fusion starts from the CT or MR: show that series, and this one is laid over it.")
     if series.modality not in _LAID_UNDER:
-        return [], "Only over a CT or MR a PET can be laid."
+        return [], gettext("Only over a CT or MR a PET can be laid.")
     place = frame_of_reference_of(series)
     if not place:
         return (
             [],
-            "The images do not say in which frame of reference they lie, so nothing can be laid over them.",
+            gettext(
+                "The images do not say in which frame of reference they lie, so nothing can be laid over them."
+            ),
         )
     others = list(series_of_patient(user, series.study, modalities=LAID_OVER)[:_MOST_SERIES])
     if not others:
-        return [], "There is no PET of this patient."
+        return [], gettext("There is no PET of this patient.")
     candidates = [_Candidate(other, frame_of_reference_of(other)) for other in others]
     fitting = [one.series for one in candidates if one.frame_of_reference_uid == place]
     if not fitting:
-        return [], "The PET lies in another frame of reference (the patient was positioned anew)."
+        return [], gettext("The PET lies in another frame of reference (the patient was positioned anew).")
     bodies, problems = [], []
     for other in fitting:
         try:
             bodies.append(_body(series, other))
         except NotAVolumeError as error:
-            problems.append(str(error))
+            problems.append(gettext(str(error)))
     return bodies, "" if bodies else problems[0]
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from viewer.hanging.matching import Candidate, Rank
 from viewer.hanging.reading import read_protocol
 
@@ -38,7 +40,7 @@ def _pair_with_prior(view: str) -> list[dict[str, Any]]:
 
 _PROTOCOLS: dict[str, dict[str, Any]] = {
     "ct-prior": {
-        "name": "CT, prior beside",
+        "name": gettext_noop("CT, prior beside"),
         "criteria": {"modalities": ["CT"], "least_priors": 1},
         "stages": [
             {"layout": "1x2", "viewports": [_current(), _prior()], "link": _SCROLL},
@@ -46,7 +48,7 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
         ],
     },
     "mr-planes": {
-        "name": "MR, planes",
+        "name": gettext_noop("MR, planes"),
         "criteria": {"modalities": ["MR"], "least_pictures": 4},
         "stages": [
             {
@@ -63,7 +65,7 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
         ],
     },
     "mr-prior": {
-        "name": "MR, prior beside",
+        "name": gettext_noop("MR, prior beside"),
         "criteria": {"modalities": ["MR"], "least_priors": 1},
         "stages": [
             {"layout": "1x2", "viewports": [_current(), _prior()], "link": _SCROLL},
@@ -71,7 +73,7 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
         ],
     },
     "film-two-views": {
-        "name": "Film, two views",
+        "name": gettext_noop("Film, two views"),
         "criteria": {"modalities": ["CR", "DX"], "least_pictures": 2},
         "stages": [
             {"layout": "1x2", "viewports": [_current(series=_FRONTAL), _current(series=_LATERAL)]},
@@ -79,7 +81,7 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
         ],
     },
     "film-prior": {
-        "name": "Film, prior beside",
+        "name": gettext_noop("Film, prior beside"),
         "criteria": {"modalities": ["CR", "DX"], "least_priors": 1},
         "stages": [
             {"layout": "1x2", "viewports": [_current(series=_FRONTAL), _prior(series=_FRONTAL)]},
@@ -87,7 +89,7 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
         ],
     },
     "film-two-views-prior": {
-        "name": "Film, two views and prior",
+        "name": gettext_noop("Film, two views and prior"),
         "criteria": {"modalities": ["CR", "DX"], "least_priors": 1, "least_pictures": 2},
         "stages": [
             {
@@ -103,37 +105,45 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
         ],
     },
     "mammography": {
-        "name": "Mammography, four views",
+        "name": gettext_noop("Mammography, four views"),
         "criteria": {"modalities": ["MG"], "least_pictures": 4},
         "stages": [
-            {"name": "All four", "layout": "2x2", "viewports": [*_pair("CC"), *_pair("MLO")]},
-            {"name": "CC", "layout": "1x2", "viewports": _pair("CC")},
-            {"name": "MLO", "layout": "1x2", "viewports": _pair("MLO")},
+            {"name": gettext_noop("All four"), "layout": "2x2", "viewports": [*_pair("CC"), *_pair("MLO")]},
+            {"name": gettext_noop("CC"), "layout": "1x2", "viewports": _pair("CC")},
+            {"name": gettext_noop("MLO"), "layout": "1x2", "viewports": _pair("MLO")},
         ],
     },
     "mammography-prior": {
-        "name": "Mammography, with prior",
+        "name": gettext_noop("Mammography, with prior"),
         "criteria": {"modalities": ["MG"], "least_pictures": 4, "least_priors": 1},
         "stages": [
-            {"name": "All four", "layout": "2x2", "viewports": [*_pair("CC"), *_pair("MLO")]},
-            {"name": "CC above its prior", "layout": "2x2", "viewports": _pair_with_prior("CC")},
-            {"name": "MLO above its prior", "layout": "2x2", "viewports": _pair_with_prior("MLO")},
-            {"name": "CC", "layout": "1x2", "viewports": _pair("CC")},
-            {"name": "MLO", "layout": "1x2", "viewports": _pair("MLO")},
+            {"name": gettext_noop("All four"), "layout": "2x2", "viewports": [*_pair("CC"), *_pair("MLO")]},
+            {
+                "name": gettext_noop("CC above its prior"),
+                "layout": "2x2",
+                "viewports": _pair_with_prior("CC"),
+            },
+            {
+                "name": gettext_noop("MLO above its prior"),
+                "layout": "2x2",
+                "viewports": _pair_with_prior("MLO"),
+            },
+            {"name": gettext_noop("CC"), "layout": "1x2", "viewports": _pair("CC")},
+            {"name": gettext_noop("MLO"), "layout": "1x2", "viewports": _pair("MLO")},
         ],
     },
     "ultrasound": {
-        "name": "Ultrasound",
+        "name": gettext_noop("Ultrasound"),
         "criteria": {"modalities": ["US", "IVUS"]},
         "stages": [{"layout": "1x1", "viewports": [_current(cine=True)]}],
     },
     "angiography": {
-        "name": "Angiography",
+        "name": gettext_noop("Angiography"),
         "criteria": {"modalities": ["XA", "RF"]},
         "stages": [{"layout": "1x1", "viewports": [_current(cine=True)]}],
     },
     "pet-ct": {
-        "name": "PET/CT",
+        "name": gettext_noop("PET/CT"),
         "criteria": {"modalities": ["CT\\PT"], "least_pictures": 2},
         "stages": [
             {
@@ -142,7 +152,7 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
                 "link": {"scroll": True, "view": True},
             },
             {
-                "name": "CT, fused, PET",
+                "name": gettext_noop("CT, fused, PET"),
                 "layout": "1x3",
                 "viewports": [
                     _current(series={"modality": "CT"}),
@@ -159,3 +169,9 @@ _PROTOCOLS: dict[str, dict[str, Any]] = {
 BUILT_IN = tuple(
     Candidate(f"builtin-{name}", Rank.BUILT_IN, read_protocol(body)) for name, body in _PROTOCOLS.items()
 )
+
+
+def in_words_of_the_reader(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a built-in protocol with its names, and those of its stages, in the language of the request."""
+    stages = [{**stage, "name": stage["name"] and gettext(stage["name"])} for stage in body["stages"]]
+    return {**body, "name": gettext(body["name"]), "stages": stages}

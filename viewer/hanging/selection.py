@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from archive.models import Study
 from archive.selectors import study_traits
-from viewer.hanging.builtin import BUILT_IN
-from viewer.hanging.matching import Candidate, Subject, matching_protocols
+from viewer.hanging.builtin import BUILT_IN, in_words_of_the_reader
+from viewer.hanging.matching import Candidate, Rank, Subject, matching_protocols
 from viewer.patient_studies import PatientStudyBody
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ def hanging_of(
 
 def hanging_body(candidate: Candidate) -> HangingBody:
     """Return a protocol as the page reads it."""
+    body = candidate.protocol.as_json()
     return {
         "id": candidate.identifier,
         "scope": candidate.rank.name.lower(),
-        "protocol": candidate.protocol.as_json(),
+        "protocol": in_words_of_the_reader(body) if candidate.rank is Rank.BUILT_IN else body,
     }

@@ -8,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.decorators import requires
@@ -27,8 +28,9 @@ from viewer.exceptions import InvalidCineRequestError
 from viewer.views.opening import opened_study
 
 _MOST_BYTES = 4096
-NO_FILM = "No film was made"
-NOT_ALLOWED = "Films of this study may be saved only by those who may download it."
+NO_FILM = gettext_noop("No film was made")
+BUSY = gettext_noop("Films cannot be made at the moment. Try again later.")
+NOT_ALLOWED = gettext_noop("Films of this study may be saved only by those who may download it.")
 
 
 @require_POST
@@ -50,7 +52,7 @@ def film(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase:
     except InvalidCineRequestError as error:
         return problem(422, NO_FILM, str(error))
     except (redis.RedisError, TaskQueueUnavailableError):
-        return problem(503, NO_FILM, "Pictures cannot be rendered at the moment. Try again later.")
+        return problem(503, NO_FILM, BUSY)
     return film_answer(job, status=202)
 
 

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
@@ -45,7 +46,7 @@ def volume(request: HttpRequest, series_instance_uid: str) -> HttpResponseBase:
             found, series_instance_uid=series_instance_uid, damaged=damaged_slices(found.content)
         )
     except NotAVolumeError as error:
-        body = {"problem": str(error)}
+        body = {"problem": gettext(str(error))}
     except REFUSALS as error:
         return refused(error)
     response = JsonResponse(body)

@@ -19,6 +19,7 @@ from viewer.cine.recording import MOST_BYTES, read_recording_request
 from viewer.cine.services import start_recording, take_picture
 from viewer.exceptions import InvalidCineRequestError
 from viewer.views.cine import (
+    BUSY,
     NO_FILM,
     NOT_ALLOWED,
     body_of,
@@ -30,7 +31,6 @@ from viewer.views.cine import (
 from viewer.views.opening import opened_study
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_BUSY = "Films cannot be made at the moment. Try again later."
 
 
 @require_POST
@@ -52,7 +52,7 @@ def recording(request: HttpRequest, study_instance_uid: str) -> HttpResponseBase
     except InvalidCineRequestError as error:
         return problem(422, NO_FILM, str(error))
     except redis.RedisError:
-        return problem(503, NO_FILM, _BUSY)
+        return problem(503, NO_FILM, BUSY)
     return film_answer(job, status=202)
 
 
@@ -72,5 +72,5 @@ def recorded_picture(
     except InvalidCineRequestError as error:
         return problem(422, NO_FILM, str(error))
     except (redis.RedisError, TaskQueueUnavailableError):
-        return problem(503, NO_FILM, _BUSY)
+        return problem(503, NO_FILM, BUSY)
     return HttpResponse(status=204)

@@ -120,6 +120,7 @@ class Overlay {
       setText(node, text);
       node.hidden = text === "";
     }
+    this.root.dataset.chestWall = painted?.stack.series.modality === "MG" ? chestWallOf(texts) : "";
     this.writeMeasurements(painted?.measurements ?? []);
     this.writeFailure(painted?.failure ?? null);
   }
@@ -165,6 +166,12 @@ class Overlay {
     button.addEventListener("click", this.retry);
     return button;
   }
+}
+
+/** The edge at which a mammogram has the chest wall; words there would lie on the breast, so they stand at the other one. */
+function chestWallOf(texts: Readonly<Record<string, string>>): "" | "left" | "right" {
+  if (texts["edge-left"]?.startsWith("P")) return "left";
+  return texts["edge-right"]?.startsWith("P") ? "right" : "";
 }
 
 /** Every text of the overlay by its place. Pure, so that it can be tested without a page. */

@@ -38,7 +38,6 @@ export function secondWindowCommands(): Command[] {
       group: "layout",
       keys: ["Shift+x"],
       run: sendSeries,
-      isPossible: ({ pairing }) => pairing?.isConnected ?? false,
     },
   ];
 }
@@ -116,7 +115,11 @@ async function placeOnOtherScreen(opened: Window): Promise<void> {
 
 function sendSeries({ pairing, grid, page }: ViewerContext): void {
   const { stack, imageIndex } = grid.active;
-  if (!stack || !pairing?.isConnected) return;
+  if (!stack) return;
+  if (!pairing?.isConnected) {
+    showMessage(page, t("There is no other window. Open the second window for this study first."));
+    return;
+  }
   const { seriesInstanceUid } = stack.series;
   pairing.sendSeries({ studyInstanceUid: stack.study.studyInstanceUid, seriesInstanceUid, imageIndex });
   showMessage(page, t("Shown in the other window."));
