@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Facility, User
-from accounts.roles import Role
+from accounts.roles import Codename, Role
 from accounts.services.memberships import grant_membership
+from accounts.services.shares import share_study
 from archive.models import Correction, Patient, Study
 from archive.services.corrections.identifying import plan_linking_patients
 from audit.models import AuditEvent
@@ -230,6 +231,20 @@ def test_the_studies_of_a_row_lead_to_the_page_and_only_for_whoever_may_see_them
     assert answer.headers["Location"] == address("patient", study(1).patient_record)
     assert "P1" not in answer.headers["Location"]
     assert log_in(outsider).get(forward).status_code == 404
+
+
+def test_who_was_shown_one_study_sees_that_one_and_no_more_of_the_patient(
+    north: Facility, referrer: User, log_in: LogIn
+) -> None:
+    store(image(about(1, patient_id="P1"), **BORN), image(about(2, patient_id="P1"), **BORN), facility=north)
+    patient = study(1).patient_record
+    assert log_in(referrer).get(address("patient", patient)).status_code == 404
+
+    share_study(study=study(1), user=referrer, codename=Codename.VIEW_STUDY, actor=TESTER)
+
+    page = text_of(log_in(referrer), patient)
+    assert study(1).study_instance_uid in page
+    assert study(2).study_instance_uid not in page
 
 
 def test_the_studies_of_one_site_or_modality_can_be_shown_alone(
