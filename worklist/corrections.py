@@ -64,7 +64,8 @@ def _orders_of_merged_patient(plan: Plan) -> tuple[list[RowChange], list[str]]:
 def _order_of_merged_study(plan: Plan) -> tuple[list[RowChange], list[str]]:
     """Let an order follow the images to a study that has none."""
     merged = next((one for one in plan.changes_of("archive.Study") if "merged_into" in one.after), None)
-    if merged is None:
+    # When a merge is undone, what followed it goes back by its own plan.
+    if merged is None or merged.after["merged_into"] is None:
         return [], []
     target = merged.after["merged_into"]
     procedure = _procedure_of(str(merged.key["study_instance_uid"]))

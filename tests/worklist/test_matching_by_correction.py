@@ -7,6 +7,7 @@ from archive.exceptions import CorrectionError
 from archive.models import Patient, Study
 from archive.services.corrections.carrying_out import carry_out, preview, undo
 from archive.services.corrections.identifying import plan_moving_study
+from archive.services.corrections.rearranging import plan_merging_studies
 from tests.archive.correcting import correct, images_of, study, two_studies
 from tests.dicom_samples import about, image
 from tests.factories import store
@@ -119,3 +120,20 @@ def test_a_study_goes_to_a_stored_patient_only_after_both_were_compared(
     assert study(1).patient_id == "P1"
     carry_out(plan=plan, user=technologist, reason="swapped", token=seen.token, is_sure=True)
     assert study(1).patient_id == "P2"
+
+
+def test_a_merge_of_two_studies_with_an_order_each_is_undone(north: Facility, technologist: User) -> None:
+    store(
+        image(about(1)),
+        image(about(1, study_instance_uid=about(3).study_instance_uid), series=7),
+        facility=north,
+    )
+    requests = [order(facility=north), order(facility=north)]
+    for number, request in zip((1, 3), requests, strict=True):
+        RequestedProcedure.objects.filter(imaging_service_request=request).update(study=study(number))
+
+    correction = correct(plan_merging_studies(study=study(1), into=study(3)), technologist)
+    undo(correction=correction, user=technologist)
+
+    assert [procedure_of(request).study for request in requests] == [study(1), study(3)]
+    assert len(images_of(study(1))) == 1
