@@ -158,7 +158,7 @@ def _identity(patient: Patient) -> dict[str, str]:
 
 def _known(patient: Patient, user: User) -> dict[str, str]:
     """Return what the archive has of a patient, of what the user may correct."""
-    studies = correctable_studies(user).filter(patient_record=patient)
+    studies = correctable_studies(user).filter(patient_record=patient, is_withdrawn=False)
     latest = studies.order_by("-study_moment").first()
     return {
         gettext("Studies"): str(studies.count()),

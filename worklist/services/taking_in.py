@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from archive.models import ReceptionStatus, Study
+from archive.models import Correction, CorrectionKind, ReceptionStatus, Study
 from archive.services.outbox import settle
 from common.events import emit_on_commit
 from common.tasks import TaskName
@@ -32,12 +32,18 @@ def take_in(study_instance_uid: str) -> None:
         return
     joined = RequestedProcedure.objects.filter(study=study).select_related("imaging_service_request").first()
     _ensure_task(study, joined)
-    procedure = joined or match(study)
+    procedure = joined or (None if _was_parted(study) else match(study))
     _note_physician(study, procedure)
     if procedure:
         start_by_images(procedure)
     if study.status == ReceptionStatus.COMPLETE:
         _hand_over_by_itself(study, procedure)
+
+
+def _was_parted(study: Study) -> bool:
+    """Return whether a person has taken the study from an order: then a person says where it belongs."""
+    parted = Correction.objects.filter(studies=study, kind=CorrectionKind.PART_ORDER, undone_at=None)
+    return parted.exists()
 
 
 def _ensure_task(study: Study, joined: RequestedProcedure | None) -> None:
