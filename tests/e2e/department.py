@@ -9,6 +9,8 @@ from pydicom.dataset import Dataset
 from pynetdicom import build_context
 from pynetdicom.sop_class import ModalityPerformedProcedureStep, ModalityWorklistInformationFind
 
+from dicomkit.synth.ct_chest import ct_chest_series
+from dicomkit.synth.modules import StudyAttributes
 from dicomkit.uid import new_uid
 from tests.dimse.scu import association, store
 from tests.running_system import RunningSystem
@@ -86,6 +88,7 @@ class Department:
         for keyword in ("PatientName", "PatientID", "AccessionNumber", "StudyInstanceUID"):
             setattr(asked, keyword, "")
         step.Modality, step.ScheduledProcedureStepID = "CT", ""
+        step.ScheduledProcedureStepStartDate = step.ScheduledProcedureStepStartTime = ""
         asked.ScheduledProcedureStepSequence = [step]
         with self._associated(ModalityWorklistInformationFind) as opened:
             answers = list(opened.send_c_find(asked, ModalityWorklistInformationFind))
@@ -127,8 +130,35 @@ class Department:
         """Send images by C-STORE over one association."""
         assert set(store(self.system.dicom_port, *images, ae_title=self.scanner)) == {0x0000}
 
+    def examine(self, number: str, *, patient: str, name: str, slices: int, **more: str) -> None:
+        """Have an examination ordered, made and sent, as far as its reader."""
+        assert self.order(number, patient=patient, name=name, **more) == "AA"
+        item = next(one for one in self.worklist() if one.AccessionNumber == number)
+        performed, images = self.begin(item), images_of(item, slices=slices)
+        self.send(*images)
+        self.complete(performed, images)
+
     def _associated(self, sop_class: Any) -> Any:
         return association(self.system.dicom_port, ae_title=self.scanner, contexts=[build_context(sop_class)])
+
+
+def images_of(item: Dataset, *, slices: int, series: int = 2, **corrected: str) -> list[Dataset]:
+    """Return slices as the scanner makes them of what it was told; attributes of the study by name."""
+    told = {
+        "patient_id": str(item.PatientID),
+        "issuer_of_patient_id": "",
+        "patient_name": str(item.PatientName),
+        "patient_birth_date": "19610517",
+        "patient_sex": "F",
+        "study_instance_uid": str(item.StudyInstanceUID),
+        "study_date": item.ScheduledProcedureStepSequence[0].ScheduledProcedureStepStartDate,
+        "study_time": item.ScheduledProcedureStepSequence[0].ScheduledProcedureStepStartTime,
+        "accession_number": str(item.AccessionNumber),
+        "study_description": "CT chest",
+        "institution_name": "",
+    }
+    study = StudyAttributes(**{**told, **corrected})
+    return list(ct_chest_series(study, slices=slices, series_number=series))
 
 
 def _made(series_instance_uid: str, images: list[Dataset]) -> Dataset:

@@ -33,7 +33,13 @@ export function attachImageChoice(root: HTMLElement): void {
     const label = series.querySelector("summary")?.textContent ?? "";
     const grid = new ImageGrid(images, chosen, changed, label);
     grids.push(grid);
-    series.append(grid.node);
+    const whole = element(
+      "button",
+      { type: "button", class: "button button--quiet" },
+      t("Choose the whole series"),
+    );
+    listen(whole, "click", () => grid.chooseAll());
+    series.append(whole, grid.node);
     pictures.watch(grid.node);
   };
 

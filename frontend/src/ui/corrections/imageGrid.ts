@@ -37,6 +37,10 @@ export class ImageGrid {
     this.show();
   }
 
+  chooseAll(): void {
+    this.choose(this.images, true);
+  }
+
   /** Show which images are chosen now. */
   show(): void {
     for (const [index, node] of this.options.entries()) {
@@ -57,7 +61,7 @@ export class ImageGrid {
   private pressed(event: KeyboardEvent): void {
     const index = this.options.findIndex((node) => node === document.activeElement);
     if (index < 0) return;
-    if (event.key === "a" && (event.ctrlKey || event.metaKey)) this.choose(this.images, true);
+    if (event.key === "a" && (event.ctrlKey || event.metaKey)) this.chooseAll();
     else if (event.key === " " || event.key === "Enter") this.toggle(index);
     else if (!this.moved(index, event)) return;
     event.preventDefault();
