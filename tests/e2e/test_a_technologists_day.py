@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from pydicom.dataset import Dataset
 
+from dicomkit.uid import new_uid
 from tests.e2e.department import Department, images_of
 from tests.flows.steps import eventually
 from tests.running_system import RunningSystem
@@ -107,7 +108,7 @@ def test_a_study_under_a_wrong_id_is_matched_on_a_phone(department: Department, 
             slices=1,
             patient_id="W-22",
             accession_number="",
-            study_instance_uid="1.2.826.0.1.3680043.8.498.77",
+            study_instance_uid=str(new_uid()),
         )
     )
     page.goto("/worklist/without-order/")
