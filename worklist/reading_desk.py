@@ -73,7 +73,8 @@ def _actions(user: Visitor, study: Study, task: ReadingTask) -> list[str]:
     if task.status == ReadingStatus.CANCELLED:
         return []
     if task.claimed_by_id is None:
-        return ["claim", "skip"]
+        # What is signed waits for nobody, so there is no later.
+        return ["claim"] if task.status in _REPORTED else ["claim", "skip"]
     if task.claimed_by_id != user.pk:
         return ["take-over"]
     if task.is_suspended:

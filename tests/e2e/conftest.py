@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 from tests.running_system import RunningSystem, running_system
 from viewer.preferences import VERSION
@@ -19,6 +19,8 @@ _FLAGS = [
     "--disable-sync",
 ]
 OUTSIDER = "outsider"
+# As long as a page waits for anything else; the machine may be busy.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

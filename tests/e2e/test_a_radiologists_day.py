@@ -52,11 +52,11 @@ def test_from_the_first_study_to_the_empty_list(department: Department, visit: C
 
 def studies_come_by_themselves_and_stat_is_first(page: Page, department: Department) -> None:
     department.examine("L1", patient="L-1", name="Moreau^Claire", slices=3)
-    expect(rows(page)).to_have_count(1, timeout=20_000)
+    expect(rows(page)).to_have_count(1)
     department.examine(
         "L2", patient="L-2", name="Cohen^Miriam", slices=4, priority="S", reason="Collapse. Bleeding?"
     )
-    expect(rows(page)).to_have_count(2, timeout=20_000)
+    expect(rows(page)).to_have_count(2)
     expect(rows(page).first).to_contain_text(STAT)
 
 
@@ -131,6 +131,7 @@ def a_preliminary_report_becomes_final_and_gets_an_addendum(page: Page, colleagu
     press(page, "Read")
     press(page, "Final")
     expect(desk(page)).to_contain_text("Final by radiologist")
+    press(page, "Read again")
     press(page, "Addendum")
     expect(desk(page)).to_contain_text("Addended")
 

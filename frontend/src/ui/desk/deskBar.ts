@@ -113,17 +113,19 @@ export class DeskBar {
   }
 
   private buttons(desk: ReadingDesk): Node[] {
-    const made = desk.actions.map((action, index) =>
-      this.button(action, index === 0 && action !== "take-over"),
-    );
+    const isSigned = desk.finalBy !== "" && !desk.isOwn;
+    const made = desk.actions.map((action, index) => {
+      const label = action === "claim" && isSigned ? t("Read again") : LABELS[action];
+      return this.button(action, label, index === 0 && action !== "take-over" && !isSigned);
+    });
     return [...made, this.nextButton()];
   }
 
-  private button(action: DeskAction, isFirst: boolean): HTMLElement {
+  private button(action: DeskAction, label: string, isFirst: boolean): HTMLElement {
     const button = element(
       "button",
       { type: "submit", class: isFirst ? "desk__act desk__act--first" : "desk__act" },
-      LABELS[action],
+      label,
     );
     const form = element("form", { class: "desk__form" }, button);
     const reason = NEEDS_REASON.includes(action)
