@@ -22,10 +22,14 @@ from accounts.services.facilities import create_facility
 from accounts.services.memberships import grant_membership
 from accounts.services.users import create_user
 from audit.actors import Actor
+from dimse.services.peers import add_peer
 from hl7v2.models import Sender
 actor = Actor.command("test")
 place = create_facility(code={code!r}, name={code!r}.title() + " Practice", actor=actor)
 Sender.objects.create(sending_application="RIS", sending_facility={code!r}, address="127.0.0.1", facility=place)
+add_peer(
+    ae_title={scanner!r}, host="127.0.0.1", port=11119, facility=place, rights=["store", "worklist"], actor=actor
+)
 for username, role in {people!r}.items():
     user = create_user(username=username, password={password!r}, actor=actor)
     user.first_name, user.last_name = username.partition(".")[0].title(), place.name
@@ -41,10 +45,9 @@ class Department:
         """Enter the facility, and by first name the people with their roles."""
         self.system, self.code = system, code
         people = {self.login(name): role for name, role in roles.items()}
-        system.manage("shell", "-c", _PEOPLE.format(code=code, people=people, password=_PASSWORD))
         self.scanner = f"CT{code}"[:16]
-        rights = ("--rights", "store,worklist", "--facility", code)
-        system.manage("add_peer", self.scanner, "127.0.0.1", "11119", *rights)
+        script = _PEOPLE.format(code=code, people=people, password=_PASSWORD, scanner=self.scanner)
+        system.manage("shell", "-c", script)
         system.passwords.update(dict.fromkeys(people, _PASSWORD))
 
     def login(self, name: str) -> str:
