@@ -1,4 +1,4 @@
-"""The stream that tells a browser what has changed: studies of the user's facilities, and marks on those that are open.
+"""The stream that tells a browser what has changed: studies of the user's facilities or lent to him, and marks on open ones.
 
 The apps below announce both on channels of the broker and know nothing of each other; here they become one stream,
 because HTTP/1.1 gives a browser six connections, and all pages of the product share one of them.
@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import redis
 from asgiref.sync import sync_to_async
@@ -42,11 +42,23 @@ async def notices(request: HttpRequest) -> StreamingHttpResponse:
     user = await request.auser()
     asked = request.GET.getlist("study")[:_MOST_STUDIES]
     facility_pks, uids = await sync_to_async(_audible)(user, asked)
-    response = StreamingHttpResponse(_stream(facility_pks, uids), content_type="text/event-stream")
+    audible = _Audible(user.pk, facility_pks)
+    response = StreamingHttpResponse(_stream(audible, uids), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     # Tells nginx to pass each event on at once.
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+@dataclass(frozen=True)
+class _Audible:
+    """Who listens, and to which facilities; a study of another one is heard by whom it is or was assigned to."""
+
+    user_pk: int | None
+    facility_pks: set[int]
+
+    def holds(self, notice: studies.StudyNotice) -> bool:
+        return notice.facility_pk in self.facility_pks or self.user_pk in notice.reader_pks
 
 
 def _audible(user: User | AnonymousUser, asked: list[str]) -> tuple[set[int], list[str]]:
@@ -56,14 +68,14 @@ def _audible(user: User | AnonymousUser, asked: list[str]) -> tuple[set[int], li
     return set(pks), list(seen.values_list("study_instance_uid", flat=True))
 
 
-async def _stream(facility_pks: set[int], uids: list[str]) -> AsyncIterator[str]:
+async def _stream(audible: _Audible, uids: list[str]) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     client = new_async_redis_client()
     try:
         async with client.pubsub() as channels:
             await channels.subscribe(studies.CHANNEL, *map(marks.channel_of, uids))
             yield "event: connected\ndata: {}\n\n"
-            async for text in _told(channels, facility_pks):
+            async for text in _told(channels, audible):
                 yield text
     except redis.RedisError:
         yield "event: interrupted\ndata: {}\n\n"
@@ -71,10 +83,10 @@ async def _stream(facility_pks: set[int], uids: list[str]) -> AsyncIterator[str]
         await client.aclose()
 
 
-async def _told(channels: "redis.asyncio.client.PubSub", facility_pks: set[int]) -> AsyncIterator[str]:
+async def _told(channels: "redis.asyncio.client.PubSub", audible: _Audible) -> AsyncIterator[str]:
     """Yield marks at once, changed studies in small groups, and a sign of life where nothing happens."""
     until = time.monotonic() + _LONGEST_SECONDS
-    changed: dict[str, None] = {}
+    changed: dict[str, bool] = {}
     due = 0.0
     while time.monotonic() < until:
         patience = max(0.0, due - time.monotonic()) if changed else _HEARTBEAT_SECONDS
@@ -86,10 +98,12 @@ async def _told(channels: "redis.asyncio.client.PubSub", facility_pks: set[int])
         elif message is not None:
             notice = studies.read_notice(message["data"])
             due = due if changed else time.monotonic() + _GATHER_SECONDS
-            if notice.facility_pk in facility_pks:
-                changed[notice.study_instance_uid] = None
+            if audible.holds(notice):
+                uid = notice.study_instance_uid
+                changed[uid] = changed.get(uid, False) or notice.is_overdue_stat
         if changed and time.monotonic() >= due:
-            for uid in changed:
-                yield f"event: study\ndata: {json.dumps({'study_instance_uid': uid})}\n\n"
+            for uid, is_overdue_stat in changed.items():
+                told = {"study_instance_uid": uid, "is_overdue_stat": is_overdue_stat}
+                yield f"event: study\ndata: {json.dumps(told)}\n\n"
             changed.clear()
         await asyncio.sleep(0)

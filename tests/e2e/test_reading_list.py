@@ -95,3 +95,31 @@ def test_a_radiologist_works_the_unread_list_by_keys_and_a_claim_moves_nothing_u
     row.wait_for(state="detached")
     page.keyboard.press("?")
     page.get_by_text("Keys of the worklist").wait_for()
+
+
+def test_overdue_stat_studies_are_told_everywhere_until_somebody_begins(visit, system):
+    page = visit("radiologist.south").page
+    page.goto("/worklist/?list=unread")
+    uid = study_row(page, "Skin biopsy").get_attribute("data-study-instance-uid")
+    write = (
+        "from datetime import timedelta; from django.utils import timezone; from worklist.models import ReadingTask;"
+        f"ReadingTask.objects.filter(study__study_instance_uid='{uid}')"
+        ".update(priority={}, due_at=timezone.now() + timedelta(minutes={}))"
+    )
+    system.manage("shell", "-c", write.format(1, -10))
+    try:
+        page.reload()
+        page.locator(".overdue-stat", has_text="1 STAT overdue").wait_for()
+        page.keyboard.press("o")
+        page.wait_for_url("**/worklist/?list=unread&priority=1&overdue=1")
+        assert page.locator("tr.study").count() == 1
+
+        page.goto(f"/viewer/studies/{uid}/")
+        told = page.locator(".desk .overdue-stat", has_text="1 STAT overdue")
+        told.wait_for()
+        page.locator(".desk").get_by_role("button", name="Read", exact=True).click()
+        told.wait_for(state="hidden")
+        page.locator(".desk").get_by_role("button", name="Put back").click()
+        told.wait_for()
+    finally:
+        system.manage("shell", "-c", write.format(4, 24 * 60))

@@ -162,3 +162,17 @@ def test_the_stream_ends_by_itself_so_that_rights_are_asked_for_anew(
 
 def test_nobody_listens_without_logging_in(db: None) -> None:
     assert Client(headers={"Accept": "text/event-stream"}).get("/notices/").status_code == 401
+
+
+def test_an_event_says_whether_overdue_stat_studies_are_to_be_counted_again(
+    radiologist: User, north: Facility
+) -> None:
+    def announce() -> None:
+        publish(StudyNotice("1.1", north.pk))
+        publish(StudyNotice("2.2", north.pk, is_overdue_stat=True))
+        publish(StudyNotice("2.2", north.pk))
+
+    came = "".join(listen(radiologist, announce, until="2.2"))
+
+    assert '{"study_instance_uid": "1.1", "is_overdue_stat": false}' in came
+    assert '{"study_instance_uid": "2.2", "is_overdue_stat": true}' in came
