@@ -1,16 +1,20 @@
 """Which studies fit what was asked."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
-from archive.models import ReceptionStatus, Series, Study, StudySearchTerm
+from accounts.models import Facility, User
+from archive.models import ReceptionStatus, Study, StudySearchTerm
 from dicomkit.person_name import fold
-from worklist.built_in import BUILT_IN_OF, of_subspecialties, overdue, read_by
-from worklist.criteria import ME, MINE, NOBODY, Criteria
+from worklist.built_in import BUILT_IN_OF, OPEN, of_subspecialties, overdue, read_by
+from worklist.criteria import ME, MINE, NOBODY, UNFILTERED_LIST, Criteria
+from worklist.few_values import values_that
 from worklist.search_line import understand
+
+_MONTH = timedelta(days=31)
 
 
 def matching(studies: QuerySet[Study], criteria: Criteria, *, user: User, today: date) -> QuerySet[Study]:
@@ -21,14 +25,30 @@ def matching(studies: QuerySet[Study], criteria: Criteria, *, user: User, today:
     studies = _of_line(studies, criteria.text, today)
     studies = studies.filter(_of_reading(criteria, user))
     if criteria.modality:
-        studies = studies.filter(pk__in=Series.objects.filter(modality=criteria.modality).values("study_id"))
+        studies = _of_modalities(studies, [criteria.modality])
     if criteria.body_part:
-        studies = studies.filter(body_parts_examined__icontains=criteria.body_part)
+        sought = criteria.body_part.casefold()
+        parts = values_that("body_parts_examined", lambda held: sought in held.casefold())
+        studies = studies.filter(body_parts_examined__in=parts)
     if criteria.facility_code:
-        studies = studies.filter(facility__code=criteria.facility_code)
+        # By key, or the database walks through everything to find that nothing of it is of a facility out of sight.
+        codes = Facility.objects.filter(code=criteria.facility_code)
+        studies = studies.filter(facility__in=list(codes.values_list("pk", flat=True)))
     if criteria.is_arriving:
         studies = studies.filter(status=ReceptionStatus.RECEIVING)
     return _between(studies, *criteria.date_range(today))
+
+
+def are_few(criteria: Criteria, today: date) -> bool:
+    """Return whether what fits is few for what it is: what still waits, or the studies of a month at most.
+
+    A department has some thousands of these, whatever the size of its archive.
+    """
+    waits = criteria.list_key != UNFILTERED_LIST or criteria.is_overdue or criteria.is_arriving
+    is_open = bool(criteria.statuses) and set(criteria.statuses) <= set(OPEN)
+    line = understand(criteria.text, today)
+    ranges = [criteria.date_range(today), (line.first, line.last)]
+    return waits or is_open or any(first and last and last - first <= _MONTH for first, last in ranges)
 
 
 def _of_line(studies: QuerySet[Study], text: str, today: date) -> QuerySet[Study]:
@@ -37,9 +57,14 @@ def _of_line(studies: QuerySet[Study], text: str, today: date) -> QuerySet[Study
         found = StudySearchTerm.objects.filter(term__begins_with=word).values("study_id")
         studies = studies.filter(pk__in=found)
     if line.modalities:
-        of_modality = Series.objects.filter(modality__in=line.modalities).values("study_id")
-        studies = studies.filter(pk__in=of_modality)
+        studies = _of_modalities(studies, line.modalities)
     return _between(studies, line.first, line.last)
+
+
+def _of_modalities(studies: QuerySet[Study], modalities: Collection[str]) -> QuerySet[Study]:
+    sought = set(modalities)
+    combinations = values_that("modalities_in_study", lambda held: not sought.isdisjoint(held.split("\\")))
+    return studies.filter(modalities_in_study__in=combinations)
 
 
 def _between(studies: QuerySet[Study], first: date | None, last: date | None) -> QuerySet[Study]:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from archive.access import visible_studies
 from archive.models import Study
 from worklist.built_in import BUILT_IN_OF
 from worklist.criteria import Criteria, Position
-from worklist.matching_studies import matching
+from worklist.matching_studies import are_few, matching
 from worklist.models import ScheduledProcedureStep, SkippedTask
 from worklist.row_comparison import RowBeyond
 
@@ -22,6 +24,35 @@ COUNT_LIMIT = 1000
 _SKIPS_HEEDED = 500
 # What a row shows beside the study itself.
 _BESIDE = ("facility__department", "reading")
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How the rows of a page are come by.
+
+    Attributes
+    ----------
+    sorts
+        Whether all rows that fit are fetched and sorted, since they are few. Otherwise the index of the order is
+        walked until the page is full, which passes by everything that does not fit: few rows are far between, and may
+        all lie at its other end, as what waits does in an order by the time due.
+    """
+
+    position: Position
+    backwards: bool
+    set_aside: list[int]
+    sorts: bool
+
+    @property
+    def descends(self) -> bool:
+        """Whether the database is to begin with the largest."""
+        return self.position.is_descending != self.backwards
+
+    @property
+    def terms(self) -> list[F | Coalesce]:
+        """What is compared and sorted by; as an expression, which no index answers, where all that fits is sorted."""
+        order = self.position.column.order
+        return [Coalesce(field, field) if self.sorts else F(field) for field in order]
 
 
 @dataclass(frozen=True)
@@ -54,23 +85,24 @@ def list_page(user: User, criteria: Criteria, position: Position, *, today: date
     """
     visible = visible_studies(user)
     fitting = matching(visible, criteria, user=user, today=today)
-    set_aside = _set_aside(user, criteria)
-    backwards = bool(position.before_uid) or position.is_last
-    beyond = _beyond_anchor(fitting, visible, position, backwards=backwards, set_aside=set_aside)
-    # The keys first: a sort of bare keys is small, and no join of what a row shows misleads the planner.
-    keys = list(
-        _ordered(beyond, position, backwards=backwards, set_aside=set_aside).values_list("pk", flat=True)[
-            : PAGE_ROWS + 1
-        ]
+    count = _count(fitting)
+    way = _Way(
+        position,
+        backwards=bool(position.before_uid) or position.is_last,
+        set_aside=_set_aside(user, criteria),
+        sorts=count is not None or are_few(criteria, today),
     )
+    # The keys first: a sort of bare keys is small, and no join of what a row shows misleads the planner.
+    beyond = _ordered(_beyond_anchor(fitting, visible, way), way)
+    keys = list(beyond.values_list("pk", flat=True)[: PAGE_ROWS + 1]) if count != 0 else []
     has_more = len(keys) > PAGE_ROWS
     shown = studies_in_order(keys[:PAGE_ROWS])
     return Page(
-        studies=shown[::-1] if backwards else shown,
-        has_previous=has_more if backwards else bool(position.after_uid),
-        has_next=bool(position.before_uid) if backwards else has_more,
-        count=_count(fitting),
-        set_aside=frozenset(set_aside),
+        studies=shown[::-1] if way.backwards else shown,
+        has_previous=has_more if way.backwards else bool(position.after_uid),
+        has_next=bool(position.before_uid) if way.backwards else has_more,
+        count=count,
+        set_aside=frozenset(way.set_aside),
     )
 
 
@@ -108,7 +140,10 @@ def ordered_keys(
 ) -> list[int]:
     """Return the keys of those studies that are in a list, in its order."""
     fitting = matching(studies, criteria, user=user, today=today)
-    ordered = _ordered(fitting, position, backwards=False, set_aside=_set_aside(user, criteria))
+    way = _Way(
+        position, backwards=False, set_aside=_set_aside(user, criteria), sorts=are_few(criteria, today)
+    )
+    ordered = _ordered(fitting, way)
     return list(ordered.values_list("pk", flat=True)[:at_most])
 
 
@@ -140,19 +175,16 @@ def _set_aside(user: User, criteria: Criteria) -> list[int]:
     return list(skips.values_list("task_id", flat=True)[:_SKIPS_HEEDED])
 
 
-def _ordered(
-    studies: QuerySet[Study], position: Position, *, backwards: bool, set_aside: list[int]
-) -> QuerySet[Study]:
-    sign = "-" if position.is_descending != backwards else ""
-    order = [f"{sign}{field}" for field in position.column.order]
-    if set_aside:
-        last = Case(When(pk__in=set_aside, then=Value(1)), default=Value(0), output_field=IntegerField())
+def _ordered(studies: QuerySet[Study], way: _Way) -> QuerySet[Study]:
+    order: list[OrderBy | str] = [term.desc() if way.descends else term.asc() for term in way.terms]
+    if way.set_aside:
+        last = Case(When(pk__in=way.set_aside, then=Value(1)), default=Value(0), output_field=IntegerField())
         studies = studies.annotate(is_set_aside=last)
-        order.insert(0, "-is_set_aside" if backwards else "is_set_aside")
-    if position.column.tie_break != "pk":
+        order.insert(0, "-is_set_aside" if way.backwards else "is_set_aside")
+    if way.position.column.tie_break != "pk":
         # Without a reading task a study has no place in an order by reading.
         studies = studies.filter(reading__isnull=False)
-    if position.column.key == "facility":
+    if way.position.column.key == "facility" and not way.sorts:
         studies = _within_facilities(studies)
     return studies.order_by(*order)
 
@@ -164,36 +196,23 @@ def _within_facilities(studies: QuerySet[Study]) -> QuerySet[Study]:
     return studies.filter(reading__facility__gte=first, reading__facility__lte=last) if first else studies
 
 
-def _beyond_anchor(
-    studies: QuerySet[Study],
-    visible: QuerySet[Study],
-    position: Position,
-    *,
-    backwards: bool,
-    set_aside: list[int],
-) -> QuerySet[Study]:
+def _beyond_anchor(studies: QuerySet[Study], visible: QuerySet[Study], way: _Way) -> QuerySet[Study]:
     """Keep the rows that lie beyond the row at which the page begins, if that row still exists.
 
     Only a visible row is looked at: where a study of somebody else would stand in the list tells its values.
     """
-    uid, order = position.after_uid or position.before_uid, position.column.order
+    uid, order = way.position.after_uid or way.position.before_uid, way.position.column.order
     anchor = visible.filter(study_instance_uid=uid).values_list("pk", *order).first() if uid else None
     if anchor is None or None in anchor:
         return studies
     pk, *values = anchor
-    beyond = Q(
-        RowBeyond(
-            *map(F, order),
-            *map(Value, values),
-            operator="<" if position.is_descending != backwards else ">",
-        )
-    )
-    if set_aside:
-        aside = Q(pk__in=set_aside)
-        is_aside = pk in set_aside
+    beyond = Q(RowBeyond(*way.terms, *map(Value, values), operator="<" if way.descends else ">"))
+    if way.set_aside:
+        aside = Q(pk__in=way.set_aside)
+        is_aside = pk in way.set_aside
         same, other = (aside, ~aside) if is_aside else (~aside, aside)
         # Going forwards what is set aside comes after the rest, going backwards before it.
-        beyond = same & beyond if is_aside != backwards else (same & beyond) | other
+        beyond = same & beyond if is_aside != way.backwards else (same & beyond) | other
     return studies.filter(beyond)
 
 

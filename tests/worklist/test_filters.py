@@ -80,6 +80,7 @@ def studies(radiologist: User, north: Facility, south: Facility) -> dict[str, St
         modalities = ["CT", "SR"] if name in {"mueller", "obrien"} else ["MR"]
         for place, modality in enumerate(modalities):
             series(place, of=row, modality=modality)
+        row.modalities_in_study = "\\".join(modalities)
         row.body_parts_examined = "CHEST\\HEAD" if name == "mueller" else "KNEE"
         row.save()
         waiting(row, **of_reading.get(name, {}))
