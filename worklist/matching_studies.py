@@ -1,6 +1,6 @@
 """Which studies fit what was asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
@@ -9,12 +9,15 @@ from django.utils import timezone
 from accounts.models import Facility, User
 from archive.models import ReceptionStatus, Study, StudySearchTerm
 from dicomkit.person_name import fold
-from worklist.built_in import BUILT_IN_OF, OPEN, of_subspecialties, overdue, read_by
+from worklist.built_in import BUILT_IN_OF, of_subspecialties, overdue, read_by
 from worklist.criteria import ME, MINE, NOBODY, UNFILTERED_LIST, Criteria
 from worklist.few_values import values_that
 from worklist.search_line import understand
+from worklist.states import ReadingStatus
 
 _MONTH = timedelta(days=31)
+# How nearly all studies of an archive end.
+_USUAL = frozenset({ReadingStatus.FINAL, ReadingStatus.ADDENDED})
 
 
 def matching(studies: QuerySet[Study], criteria: Criteria, *, user: User, today: date) -> QuerySet[Study]:
@@ -40,25 +43,33 @@ def matching(studies: QuerySet[Study], criteria: Criteria, *, user: User, today:
 
 
 def are_few(criteria: Criteria, today: date) -> bool:
-    """Return whether what fits is few for what it is: what still waits, or the studies of a month at most.
+    """Return whether what fits is few for what it is: not yet final, of one month at most, or found by two words.
 
     A department has some thousands of these, whatever the size of its archive.
     """
     waits = criteria.list_key != UNFILTERED_LIST or criteria.is_overdue or criteria.is_arriving
-    is_open = bool(criteria.statuses) and set(criteria.statuses) <= set(OPEN)
+    is_rare = bool(criteria.statuses) and _USUAL.isdisjoint(criteria.statuses)
     line = understand(criteria.text, today)
     ranges = [criteria.date_range(today), (line.first, line.last)]
-    return waits or is_open or any(first and last and last - first <= _MONTH for first, last in ranges)
+    is_short = any(first and last and last - first <= _MONTH for first, last in ranges)
+    return waits or is_rare or is_short or len(line.words) > 1
 
 
 def _of_line(studies: QuerySet[Study], text: str, today: date) -> QuerySet[Study]:
     line = understand(text, today)
-    for word in line.words:
-        found = StudySearchTerm.objects.filter(term__begins_with=word).values("study_id")
-        studies = studies.filter(pk__in=found)
+    if line.words:
+        studies = studies.filter(pk__in=_of_words(line.words))
     if line.modalities:
         studies = _of_modalities(studies, line.modalities)
     return _between(studies, line.first, line.last)
+
+
+def _of_words(words: Sequence[str]) -> QuerySet[StudySearchTerm, int]:
+    """Return the keys of the studies that are found by all the words, one within the other before any study is read."""
+    terms = StudySearchTerm.objects.filter(term__begins_with=words[0])
+    for word in words[1:]:
+        terms = StudySearchTerm.objects.filter(term__begins_with=word, study__in=terms.values("study"))
+    return terms.values_list("study", flat=True)
 
 
 def _of_modalities(studies: QuerySet[Study], modalities: Collection[str]) -> QuerySet[Study]:

@@ -90,7 +90,7 @@ def list_page(user: User, criteria: Criteria, position: Position, *, today: date
         position,
         backwards=bool(position.before_uid) or position.is_last,
         set_aside=_set_aside(user, criteria),
-        sorts=count is not None or are_few(criteria, today),
+        sorts=count is not None or are_few(criteria, today) or (bool(criteria.text) and position.column.key=="patient"),
     )
     # The keys first: a sort of bare keys is small, and no join of what a row shows misleads the planner.
     beyond = _ordered(_beyond_anchor(fitting, visible, way), way)
