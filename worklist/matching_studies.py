@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -64,7 +65,7 @@ def _of_line(studies: QuerySet[Study], text: str, today: date) -> QuerySet[Study
     return _between(studies, line.first, line.last)
 
 
-def _of_words(words: Sequence[str]) -> QuerySet[StudySearchTerm, int]:
+def _of_words(words: Sequence[str]) -> QuerySet[StudySearchTerm, Any]:
     """Return the keys of the studies that are found by all the words, one within the other before any study is read."""
     terms = StudySearchTerm.objects.filter(term__begins_with=words[0])
     for word in words[1:]:

@@ -90,7 +90,7 @@ def list_page(user: User, criteria: Criteria, position: Position, *, today: date
         position,
         backwards=bool(position.before_uid) or position.is_last,
         set_aside=_set_aside(user, criteria),
-        sorts=count is not None or are_few(criteria, today) or (bool(criteria.text) and position.column.key=="patient"),
+        sorts=count is not None or _sorts(criteria, position, today),
     )
     # The keys first: a sort of bare keys is small, and no join of what a row shows misleads the planner.
     beyond = _ordered(_beyond_anchor(fitting, visible, way), way)
@@ -141,7 +141,10 @@ def ordered_keys(
     """Return the keys of those studies that are in a list, in its order."""
     fitting = matching(studies, criteria, user=user, today=today)
     way = _Way(
-        position, backwards=False, set_aside=_set_aside(user, criteria), sorts=are_few(criteria, today)
+        position,
+        backwards=False,
+        set_aside=_set_aside(user, criteria),
+        sorts=_sorts(criteria, position, today),
     )
     ordered = _ordered(fitting, way)
     return list(ordered.values_list("pk", flat=True)[:at_most])
@@ -187,6 +190,12 @@ def _ordered(studies: QuerySet[Study], way: _Way) -> QuerySet[Study]:
     if way.position.column.key == "facility" and not way.sorts:
         studies = _within_facilities(studies)
     return studies.order_by(*order)
+
+
+def _sorts(criteria: Criteria, position: Position, today: date) -> bool:
+    """Return whether all that fits is to be sorted; those found by a name lie together in the order of names."""
+    is_of_names = bool(criteria.text) and position.column.key == "patient"
+    return is_of_names or are_few(criteria, today)
 
 
 def _within_facilities(studies: QuerySet[Study]) -> QuerySet[Study]:

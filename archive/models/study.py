@@ -115,7 +115,11 @@ class StudySearchTerm(models.Model):
         constraints = [models.UniqueConstraint(fields=["term", "study"], name="search_term_once_per_study")]
         # PostgreSQL compares a beginning by this index; the constraint's own index serves SQLite.
         indexes = [
-            models.Index(fields=["term"], name="search_term_beginning", opclasses=["varchar_pattern_ops"])
+            models.Index(
+                fields=["term", "study"],
+                name="search_term_beginning",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            )
         ]
 
     def __str__(self) -> str:

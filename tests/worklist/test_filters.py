@@ -312,3 +312,26 @@ def test_the_same_search_keeps_its_word_and_old_ones_are_forgotten(radiologist: 
 
     assert client.get(first).context["page"]["filters"]["q"] == ""
     assert len(client.session["worklist_searches"]) == 20
+
+
+def test_a_modality_is_one_of_a_study_and_no_part_of_a_word(
+    radiologist: User, north: Facility, studies: dict[str, Study]
+) -> None:
+    wanted = study(30, facility=north, modalities_in_study="CT\\PT\\SR")
+    study(31, facility=north, modalities_in_study="OCT")
+    study(32, facility=north, modalities_in_study="")
+
+    page = list_page(radiologist, Criteria(modality="PT"), Position(), today=TODAY)
+    of_ct = list_page(radiologist, Criteria(modality="CT"), Position(), today=TODAY)
+
+    assert [one.pk for one in page.studies] == [wanted.pk]
+    assert {one.pk for one in of_ct.studies} == {wanted.pk, studies["mueller"].pk, studies["obrien"].pk}
+
+
+def test_a_facility_out_of_sight_holds_nothing(radiologist: User, north: Facility) -> None:
+    elsewhere = Facility.objects.create(code="ELSEWHERE", name="Elsewhere")
+    study(1, facility=elsewhere)
+    study(2, facility=north)
+
+    for code in ("ELSEWHERE", "NOWHERE"):
+        assert list_page(radiologist, Criteria(facility_code=code), Position(), today=TODAY).count == 0

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pydicom.uid import KeyObjectSelectionDocumentStorage
 
 from accounts.models import Facility, User
@@ -16,6 +18,7 @@ from dicomkit.synth.modules import new_object
 from tests.conftest import TESTER
 from tests.dicom_samples import about, image
 from tests.factories import series, store, study
+from tests.worklist.department import arrived
 from worklist.columns import COLUMNS
 from worklist.models import ListSettings
 
@@ -236,3 +239,22 @@ def test_the_start_page_leads_to_where_the_work_of_a_role_begins(
 
     assert client.get("/", follow=True).redirect_chain[-1][0] == address
     assert client.get("/worklist/first/").url.startswith("/worklist/?list=")
+
+
+def test_a_full_page_costs_no_more_queries_than_one_row(
+    radiologist: User, north: Facility, log_in: LogIn
+) -> None:
+    client, address = log_in(radiologist), "/worklist/?modality=CT"
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    arrived(0, facility=north)
+    queries()
+    for_one = queries()
+    for number in range(1, 60):
+        arrived(number, facility=north)
+
+    assert queries() == for_one <= 22

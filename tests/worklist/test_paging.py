@@ -7,14 +7,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Facility, User
 from archive.models import Study
 from tests.factories import study, uids
 from tests.worklist.department import waiting
 from worklist.columns import COLUMN_OF, COLUMNS, Column
-from worklist.criteria import Criteria, Position
+from worklist.criteria import Criteria, DatePreset, Position
 from worklist.selectors import COUNT_LIMIT, PAGE_ROWS, Page, list_page
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,13 @@ def studies(north: Facility, south: Facility, radiologist: User) -> list[Study]:
     return list(Study.objects.select_related("reading").order_by("pk"))
 
 
+@pytest.fixture(params=["sorted", "walked"])
+def found_either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the rows be all sorted, as where they are few, or found along the index of the order, as where they are many."""
+    if request.param == "walked":
+        monkeypatch.setattr("worklist.selectors.COUNT_LIMIT", 10)
+
+
 def page_of(user: User, **position: Any) -> Page:
     """Return a page of the unfiltered list."""
     return list_page(user, NONE, Position(**position), today=TODAY)
@@ -105,6 +114,7 @@ def study_beside(other: Study, column: Column, number: int, facility: Facility) 
 
 @EACH_COLUMN
 @BOTH_WAYS
+@pytest.mark.usefixtures("found_either_way")
 def test_every_column_sorts_as_python_would_and_paging_misses_nothing(
     column: Column, is_descending: bool, radiologist: User, studies: list[Study]
 ) -> None:
@@ -120,6 +130,7 @@ def test_every_column_sorts_as_python_would_and_paging_misses_nothing(
 
 
 @EACH_COLUMN
+@pytest.mark.usefixtures("found_either_way")
 def test_studies_that_arrive_or_go_between_pages_repeat_and_skip_none_of_the_others(
     column: Column, radiologist: User, studies: list[Study], north: Facility
 ) -> None:
@@ -234,3 +245,23 @@ def test_the_links_of_the_pages_lead_through_the_whole_list(
     first = client.get(page["first_url"]).context["page"]
     assert [row.study_instance_uid for row in first["rows"]] == shown[0]
     assert all(one != two for one, two in pairwise(shown))
+
+
+def test_few_studies_are_sorted_and_many_found_along_the_index(
+    radiologist: User, studies: list[Study], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits lies at one end of an order by time: an index walked from the other passes by the whole archive."""
+
+    def query_of_keys(**criteria: Any) -> str:
+        with CaptureQueriesContext(connection) as captured:
+            list_page(radiologist, Criteria(**criteria), Position(column=COLUMN_OF["due"]), today=TODAY)
+        return next(one["sql"] for one in captured if "ORDER BY" in one["sql"] and "due_at" in one["sql"])
+
+    assert "COALESCE" in query_of_keys()
+
+    monkeypatch.setattr("worklist.selectors.COUNT_LIMIT", 10)
+
+    assert "COALESCE" not in query_of_keys()
+    assert "COALESCE" not in query_of_keys(statuses=("final",))
+    for few in ({"list_key": "unread"}, {"statuses": ("checked",)}, {"date_preset": DatePreset.WEEK}):
+        assert "COALESCE" in query_of_keys(**few)

@@ -136,7 +136,10 @@ class ReadingTask(models.Model):
             models.Index(fields=["status", "priority", "due_at", "study"], name="reading_by_status"),
             models.Index(fields=["priority", "due_at", "study"], name="reading_by_urgency"),
             models.Index(fields=["status_rank", "study"], name="reading_by_rank"),
-            models.Index(fields=["reader_name", "study"], name="reading_by_reader"),
+            # With the readers themselves, so that the studies of one are found in this order from the index alone.
+            models.Index(
+                fields=["reader_name", "study", "assigned_to", "claimed_by"], name="reading_by_reader"
+            ),
             models.Index(fields=["subspecialty", "study"], name="reading_by_subspecialty"),
             models.Index(fields=["patient_class", "study"], name="reading_by_patient_class"),
             models.Index(fields=["facility", "study"], name="reading_by_facility"),
