@@ -29,8 +29,10 @@ from worklist import live as studies
 # The browser connects again by itself; rights and session are then looked at anew.
 _LONGEST_SECONDS = 300.0
 _HEARTBEAT_SECONDS = 15.0
-# Changes of one study within this time are told once, or an arriving CT would send a message per image.
-_GATHER_SECONDS = 0.5
+# Changes of one study within this time are told once: one step of a study changes several things of it.
+_GATHER_SECONDS = 0.15
+# And not sooner after the last, or an arriving CT would make every open list ask for its row at each image.
+_APART_SECONDS = 0.5
 _MOST_STUDIES = 64
 
 
@@ -87,7 +89,7 @@ async def _told(channels: "redis.asyncio.client.PubSub", audible: _Audible) -> A
     """Yield marks at once, changed studies in small groups, and a sign of life where nothing happens."""
     until = time.monotonic() + _LONGEST_SECONDS
     changed: dict[str, bool] = {}
-    due = 0.0
+    due, told_at = 0.0, 0.0
     while time.monotonic() < until:
         patience = max(0.0, due - time.monotonic()) if changed else _HEARTBEAT_SECONDS
         message = await channels.get_message(ignore_subscribe_messages=True, timeout=patience)
@@ -97,7 +99,7 @@ async def _told(channels: "redis.asyncio.client.PubSub", audible: _Audible) -> A
             yield f"event: marks\ndata: {json.dumps(asdict(marks.read_notice(message['data'])))}\n\n"
         elif message is not None:
             notice = studies.read_notice(message["data"])
-            due = due if changed else time.monotonic() + _GATHER_SECONDS
+            due = due if changed else max(time.monotonic() + _GATHER_SECONDS, told_at + _APART_SECONDS)
             if audible.holds(notice):
                 uid = notice.study_instance_uid
                 changed[uid] = changed.get(uid, False) or notice.is_overdue_stat
@@ -106,4 +108,5 @@ async def _told(channels: "redis.asyncio.client.PubSub", audible: _Audible) -> A
                 told = {"study_instance_uid": uid, "is_overdue_stat": is_overdue_stat}
                 yield f"event: study\ndata: {json.dumps(told)}\n\n"
             changed.clear()
+            told_at = time.monotonic()
         await asyncio.sleep(0)

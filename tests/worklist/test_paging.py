@@ -263,5 +263,6 @@ def test_few_studies_are_sorted_and_many_found_along_the_index(
 
     assert "COALESCE" not in query_of_keys()
     assert "COALESCE" not in query_of_keys(statuses=("final",))
-    for few in ({"list_key": "unread"}, {"statuses": ("checked",)}, {"date_preset": DatePreset.WEEK}):
+    month = {"date_preset": DatePreset.RANGE, "date_from": date(2024, 1, 1), "date_to": date(2024, 1, 31)}
+    for few in ({"list_key": "unread"}, {"statuses": ("checked",)}, month):
         assert "COALESCE" in query_of_keys(**few)
