@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_user_language'),
-        ('archive', '0006_find_words_by_index_alone'),
+        ('archive', '0007_find_words_by_index_alone'),
         ('worklist', '0008_balance_and_escalation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
