@@ -11,8 +11,23 @@ from dicomkit.measurement import Measure, Quantity
 from dicomkit.pixel_scale import ScaleSource
 from dicomkit.region_statistics import RegionStatistics
 
-_UNITS = {"mm": " mm", "mm2": " mm²", "deg": "°", "px": " px", "px2": " px²", "ms": " ms", "cm/s": " cm/s"}
-_NAMED = {Quantity.LONG_AXIS: "Long axis ", Quantity.SHORT_AXIS: "Short axis ", Quantity.AREA: "Area "}
+_UNITS = {
+    "mm": " mm",
+    "mm2": " mm²",
+    "deg": "°",
+    "px": " px",
+    "px2": " px²",
+    "ms": " ms",
+    "cm/s": " cm/s",
+    "mm/s": " mm/s",
+    "cm/s2": " cm/s²",
+}
+_NAMED = {
+    Quantity.LONG_AXIS: "Long axis ",
+    Quantity.SHORT_AXIS: "Short axis ",
+    Quantity.AREA: "Area ",
+    Quantity.SLOPE: "Slope ",
+}
 _RESTING_ON = {
     ScaleSource.DETECTOR: "at the detector",
     ScaleSource.MAGNIFICATION: "by estimated magnification",

@@ -27,11 +27,13 @@ class Quantity(StrEnum):
     AREA = "area"
     DURATION = "duration"
     VELOCITY_DIFFERENCE = "velocity difference"
+    SLOPE = "slope"
+    """How fast what is measured down changes over the time across: a speed in an M-mode, an acceleration in a spectrum."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number with its unit: "mm", "mm2", "deg", "px", "px2", "ms" or "cm/s"."""
+    """A number with its unit: "mm", "mm2", "deg", "px", "px2", "ms", "cm/s", "mm/s" or "cm/s2"."""
 
     quantity: Quantity
     value: float
@@ -88,16 +90,25 @@ _QUANTITY_OF_UNIT = {
 }
 
 
+_PER_SECOND = {"mm": "mm/s", "cm/s": "cm/s2"}
+
+
 def _along_axes(
     points: Sequence[Point], axes: tuple[RegionAxis | None, RegionAxis | None]
 ) -> tuple[Measure, ...]:
-    """Return how far apart two points are along each axis."""
+    """Return how far apart two points are along each axis, and the slope of their line where that is over time."""
     (x0, y0), (x1, y1) = points
-    return tuple(
+    apart = tuple(
         Measure(_QUANTITY_OF_UNIT[axis.unit], abs(step * axis.per_pixel), axis.unit)
         for axis, step in zip(axes, (x1 - x0, y1 - y0), strict=True)
         if axis is not None and axis.unit in _QUANTITY_OF_UNIT
     )
+    across, down = axes
+    if across is None or down is None or across.unit != "ms" or down.unit not in _PER_SECOND or x1 == x0:
+        return apart
+    seconds = (x1 - x0) * across.per_pixel / 1000
+    slope = (y1 - y0) * down.per_pixel / seconds
+    return (*apart, Measure(Quantity.SLOPE, slope, _PER_SECOND[down.unit]))
 
 
 def _distance(a: Point, b: Point) -> float:

@@ -50,8 +50,9 @@ ANGLE = Code("1483009", "SCT", "Angle")
 COBB_ANGLE = Code("285285000", "SCT", "Cobb angle")
 AREA = Code("42798000", "SCT", "Area")
 DURATION = Code("103335007", "SCT", "Duration")
-# The standard names velocities of certain flows at certain times, and no difference of any two; this one is our own.
+# The standard names velocities of certain flows at certain times, and no difference or slope of any two; these are our own.
 VELOCITY_DIFFERENCE = Code("VELOCITY_DIFFERENCE", "99READINGROOM", "Velocity difference")
+SLOPE = Code("SLOPE", "99READINGROOM", "Slope")
 
 MEAN = Code("373098007", "SCT", "Mean")
 STANDARD_DEVIATION = Code("386136009", "SCT", "Standard Deviation")
@@ -69,6 +70,8 @@ UNITS = {
     "deg": Code("deg", "UCUM", "degree"),
     "ms": Code("ms", "UCUM", "millisecond"),
     "cm/s": Code("cm/s", "UCUM", "centimeter/second"),
+    "mm/s": Code("mm/s", "UCUM", "millimeter/second"),
+    "cm/s2": Code("cm/s2", "UCUM", "centimeter/second squared"),
     "px": Code("1", "UCUM", "pixels"),
     "px2": Code("1", "UCUM", "square pixels"),
     "HU": Code("[hnsf'U]", "UCUM", "Hounsfield unit"),

@@ -36,6 +36,7 @@ _NAMES = {
     Quantity.AREA: codes.AREA,
     Quantity.DURATION: codes.DURATION,
     Quantity.VELOCITY_DIFFERENCE: codes.VELOCITY_DIFFERENCE,
+    Quantity.SLOPE: codes.SLOPE,
 }
 _SCALE_NOTES = {
     ScaleSource.DETECTOR: "Millimetres at the detector; in the patient lengths are smaller by an unknown magnification.",

@@ -96,6 +96,8 @@ def test_an_m_mode_measures_time_across_and_depth_down(duplex: Dataset) -> None:
     assert found == {
         Quantity.DURATION: (pytest.approx(160 * 0.005 * 1000), "ms"),
         Quantity.LENGTH: (pytest.approx(20 * 0.05 * 10), "mm"),
+        # As a wall or a valve moves: 10 mm in 0.8 s, away from the probe.
+        Quantity.SLOPE: (pytest.approx(12.5), "mm/s"),
     }
 
 
@@ -105,6 +107,7 @@ def test_a_spectrum_measures_time_and_velocity_from_its_reference_line(duplex: D
     assert found == {
         Quantity.DURATION: (pytest.approx(400.0), "ms"),
         Quantity.VELOCITY_DIFFERENCE: (pytest.approx(60.0), "cm/s"),
+        Quantity.SLOPE: (pytest.approx(150.0), "cm/s2"),
     }
     axes = scale_at(duplex, (320.0, 260.5)).axes
     assert axes is not None and axes[1] is not None and axes[1].zero_px is not None
