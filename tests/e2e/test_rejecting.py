@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 def test_images_are_rejected_by_their_thumbnails_and_brought_back(visit):
     page = visit("technologist.north").page
-    uid = study_row(page, "PET/CT chest").get_attribute("data-study-instance-uid")
+    uid = study_row(page, "CT chest, follow-up").get_attribute("data-study-instance-uid")
     page.goto(f"/worklist/studies/{uid}/check/")
     series = page.locator("details.single-images").first
     series.locator("summary").click()
