@@ -169,3 +169,13 @@ def test_a_rejected_image_leaves_no_more_and_its_original_is_there_for_the_admin
     for other in (radiologist, technologist, outsider):
         assert log_in(other).get(reverse("archive:original_file", args=[uid])).status_code in (403, 404)
     assert Correction.objects.count() == Instance.kept.filter(sop_instance_uid=uid).count() == 1
+
+
+def test_only_who_may_override_is_offered_the_files_of_an_image(
+    north: Facility, administrator: User, technologist: User, log_in: LogIn
+) -> None:
+    one, _ = two_studies(north)
+    address = reverse("worklist:correct", args=[one.study_instance_uid])
+
+    assert "original.dcm" in log_in(administrator).get(address).content.decode()
+    assert "original.dcm" not in log_in(technologist).get(address).content.decode()

@@ -41,7 +41,7 @@ def correct(request: HttpRequest, study_instance_uid: str) -> HttpResponse:
     """Show what can be put right of a study, what was rejected, and what was corrected before."""
     study = _study(request, study_instance_uid)
     _describe(request, study)
-    return render(request, "worklist/correct.html", page_of(study, user=signed_in_user(request), typed={}))
+    return render(request, "worklist/correct.html", _page(request, study, typed={}))
 
 
 @require_GET
@@ -163,14 +163,12 @@ def _planned(request: HttpRequest, study: Study) -> tuple[str, Plan]:
 def _form_again(request: HttpRequest, study: Study, *, refusal: str = "") -> HttpResponse:
     """Return the form with everything that was typed and chosen, and why it was refused."""
     page = _page(
-        request,
-        study,
-        typed=request.POST.dict(),
-        series=request.POST.getlist("series"),
-        refusal=refusal,
+        request, study, typed=request.POST.dict(), series=request.POST.getlist("series"), refusal=refusal
     )
     return render(request, "worklist/correct.html", page, status=422 if refusal else 200)
 
 
 def _page(request: HttpRequest, study: Study, **given: Any) -> dict[str, Any]:
-    return page_of(study, **given) | {"may_override": may_override_final(request.user, study)}
+    return page_of(study, user=signed_in_user(request), **given) | {
+        "may_override": may_override_final(request.user, study)
+    }
