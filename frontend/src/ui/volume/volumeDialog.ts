@@ -34,6 +34,7 @@ export class VolumeDialog {
   private readonly note = element("p", { class: "volume__note", role: "status" });
   private readonly stage = element("div", { class: "volume__stage" }, this.canvas, this.cube, this.note);
   private readonly bag = new DisposerBag();
+  private sizes = "";
   private readonly close = element("button", { type: "button", class: "button" }, t("Close"));
 
   constructor(private readonly subject: VolumeSubject) {
@@ -67,9 +68,9 @@ export class VolumeDialog {
   fill(page: HTMLElement, block: VolumeBlock, presets: readonly VolumePreset[]): void {
     const caster = new VolumeCaster(block);
     this.bag.add(() => caster.dispose());
-    const cubes = t("Cubes of {size} mm. Not for measuring.", { size: numberText(block.spacingMm, 1) });
+    this.sizes = t("Cubes of {size} mm. Not for measuring.", { size: numberText(block.spacingMm, 1) });
     const scene = new VolumeScene(this.canvas, this.cube, caster, block.spacingMm, presets, (text) =>
-      this.say([text, cubes].filter(Boolean).join(" ")),
+      this.say([text, this.sizes].filter(Boolean).join(" ")),
     );
     this.bag.add(() => scene.stop());
     this.root.append(scene.controls.root);
@@ -118,7 +119,7 @@ export class VolumeDialog {
     [...(hasIdentity ? [identity] : []), series].forEach((text, row) => {
       context.fillText(text, line, line * (1 + 1.4 * row));
     });
-    context.fillText(this.note.textContent ?? "", line, height - 2 * line);
+    context.fillText(this.sizes, line, height - 2 * line);
     return picture;
   }
 }
