@@ -25,7 +25,7 @@ from viewer.volumes.series import content_of, current_volume
 JSONObject = dict[str, Any]
 
 # Part of the key of what was placed: counted up whenever the same report is placed another way.
-_PLACING_VERSION = 1
+_PLACING_VERSION = 2
 _REMEMBERED_SECONDS = 7 * 24 * 3600
 # Of one frame of reference in a study; further ones do not show the drawings of reports.
 _MOST_SERIES = 8

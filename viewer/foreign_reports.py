@@ -27,7 +27,7 @@ JSONObject = dict[str, Any]
 _MOST_REPORTS = 50
 _MOST_MARKINGS = 5000
 # Part of the key of what was read: counted up whenever the same report is read another way.
-_READER_VERSION = 2
+_READER_VERSION = 3
 _OF_A_MARKING = {
     "kind",
     "series_instance_uid",

@@ -231,7 +231,8 @@ def _marking(
     drawn = _drawing(wanted, places)
     if drawn is None:
         return None
-    said = "; ".join(numbers)
+    # Each number on a line of its own, as beside a mark that was drawn here.
+    said = "\n".join(numbers)
     text = " · ".join(part for part in (label, said) if part)
     kind, points = drawn
     first = places[0]
