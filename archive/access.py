@@ -39,16 +39,16 @@ def correctable_corrections(user: User | AnonymousUser) -> QuerySet[Correction]:
 
     A patient of whom no study is left was merged away; the studies that were its own are among those of the correction.
     """
+    correctable = correctable_studies(user).order_by()
     studies = Correction.studies.through.objects.filter(correction=OuterRef("pk"))
     patients = Correction.patients.through.objects.filter(correction=OuterRef("pk"))
-    with_studies = Study.objects.values("patient_record")
+    # Asked row by row: a list of all that is correctable is as long as the archive.
+    of_others = ~Exists(correctable.filter(pk=OuterRef("study_id")))
+    has_studies = Exists(Study.objects.filter(patient_record=OuterRef("patient_id")))
+    has_none_correctable = ~Exists(correctable.filter(patient_record=OuterRef("patient_id")))
     return Correction.objects.filter(
-        ~Exists(studies.exclude(study__in=correctable_studies(user))),
-        ~Exists(
-            patients.filter(patient__in=with_studies).exclude(
-                patient__in=correctable_studies(user).values("patient_record")
-            )
-        ),
+        ~Exists(studies.filter(of_others)),
+        ~Exists(patients.filter(has_studies, has_none_correctable)),
     )
 
 
