@@ -131,8 +131,9 @@ def memory_megabytes(visit: Visit) -> dict[str, float]:
 
 def _show_list(visit: Visit, viewer: Viewer, study: PeerStudy) -> None:
     viewer.show_list(visit.page, study)
-    visit.page.wait_for_load_state("networkidle")
-    visit.page.wait_for_timeout(500)
+    # Our list keeps a stream of notices open, so that its network is never idle.
+    visit.page.wait_for_load_state("load")
+    visit.page.wait_for_timeout(2000)
 
 
 def _proportional_kilobytes(process_id: int) -> int:

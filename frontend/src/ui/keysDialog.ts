@@ -180,7 +180,8 @@ class KeysDialog {
   private fill({ command, cell, acts }: Row): void {
     const { id, label, keys } = command;
     const isAwaited = this.awaiting?.id === id;
-    const names = keys.map((key) => element("kbd", {}, keyLabel(key)));
+    // Names and label have the same words, so that whoever speaks to the page can say what stands on the button.
+    const names = keys.flatMap((key, index) => [index > 0 ? " " : "", element("kbd", {}, keyLabel(key))]);
     if (id === FIXED) {
       cell.replaceChildren(...names);
       return;
@@ -200,7 +201,7 @@ class KeysDialog {
     const change = act(
       "change",
       "",
-      t("Change the key, now {keys}", { keys: keys.map(keyLabel).join(", ") || t("none") }),
+      t("Change the key, now {keys}", { keys: keys.map(keyLabel).join(" ") || t("none") }),
     );
     change.classList.add("help__key");
     change.classList.toggle("help__key--awaited", isAwaited);
