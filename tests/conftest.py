@@ -15,6 +15,7 @@ from django.conf import settings as site_settings
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings
 
 from accounts.models import Facility, User
@@ -36,10 +37,11 @@ TESTER = Actor.system("tests")
 
 @pytest.fixture(autouse=True)
 def _no_leftover_context() -> None:
-    """Tests start without an actor, request id or admission of another test."""
+    """Tests start without an actor, request id, admission or language of another test."""
     request_id.set("-")
     context._current.set(None)
     admissions._stamp = -1
+    translation.deactivate()
 
 
 def vendor() -> str:

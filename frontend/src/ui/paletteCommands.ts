@@ -1,6 +1,7 @@
 import { RequestError } from "../api/client";
 import { t } from "../core/i18n";
 import { PALETTE_LABELS, PALETTE_NAMES, type PaletteName } from "../dicom/palettes";
+import { opensInverted } from "../viewport/stack";
 import type { Command } from "./command";
 import { showMessage } from "./message";
 import type { ViewerContext } from "./viewerContext";
@@ -38,7 +39,11 @@ export async function showInColours(context: ViewerContext, name: PaletteName | 
   try {
     const palette = name === null ? null : await context.palettes.named(name);
     // Meanwhile another series may have come, which opens in its own greys.
-    if (viewport.stack === stack) viewport.setPalette(palette);
+    if (viewport.stack === stack) {
+      viewport.setPalette(palette);
+      // Colours are laid from their first one on, also over a PET, whose greys open turned.
+      viewport.setInvert(palette === null && opensInverted(stack));
+    }
     context.changed.emit();
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;

@@ -11,3 +11,8 @@ export interface Stack {
 export function imageAt(stack: Stack | null, index: number): StudyImage | null {
   return stack?.series.images[index] ?? null;
 }
+
+/** Uptake is read dark on white; everything else as its file says. */
+export function opensInverted(stack: Stack | null): boolean {
+  return stack?.series.modality === "PT";
+}

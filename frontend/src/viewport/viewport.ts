@@ -13,7 +13,7 @@ import { frameShape, planTiles } from "../render/tilePlan";
 import { Compositor, type Look, type ViewportServices } from "./compositor";
 import { type Painted, writePaintedData } from "./painted";
 import type { ShownImages } from "./shownImages";
-import { imageAt, type Stack } from "./stack";
+import { imageAt, opensInverted, type Stack } from "./stack";
 import { StackLoader } from "./stackLoader";
 import { FILE_DEFAULT, type VoiChoice } from "./voi";
 
@@ -274,7 +274,7 @@ export class Viewport {
   private openAgain(): void {
     this.view = FITTED;
     this.voiChoice = FILE_DEFAULT;
-    this.inverted = false;
+    this.inverted = opensInverted(this.stackShown);
     this.colours = null;
     this.state = null;
     this.marksShown = true;
