@@ -54,10 +54,11 @@ def test_an_outsider_sees_no_study_and_cannot_open_one_by_its_address(visit):
         f"/viewer/studies/{uid}/",
         f"/viewer/studies/{uid}/manifest.json",
         f"/viewer/tiles/{state['sopInstanceUid']}/1/0/0/0.png",
-        f"/worklist/rows/{uid}/",
         f"/worklist/studies/{uid}/series/",
     ):
         assert outsider.request.get(address).status == 404, address
+    row = outsider.request.get(f"/worklist/rows/{uid}/")
+    assert (row.status, row.body()) == (204, b"")
     assert outsider.request.get("/audit/").status == 403
     assert outsider.request.get("/archive/upload/").status == 403
 
