@@ -146,10 +146,11 @@ def largest_difference(page, image: dict, voi_index: int | None) -> int:
     painted = canvas_greys(page)
     rows, columns = image["rows"], image["columns"]
     tile_row, tile_column = rows // 2 // TILE, columns // 2 // TILE
+    window = f"?invert={state['invert'] or '0'}"
     if voi_index is None:
-        window = f"?wc={state['windowCenter']}&ww={state['windowWidth']}&fn=LINEAR_EXACT"
-    else:
-        window = f"?voi={voi_index}" if image["voi"] else ""
+        window += f"&wc={state['windowCenter']}&ww={state['windowWidth']}&fn=LINEAR_EXACT"
+    elif image["voi"]:
+        window += f"&voi={voi_index}"
     rendered = server_tile(page, state, tile_row, tile_column, window)
     top = (painted.shape[0] - rows) / 2 + tile_row * TILE
     left = (painted.shape[1] - columns) / 2 + tile_column * TILE

@@ -60,6 +60,7 @@ export function writePaintedData(root: HTMLElement, painted: Painted | null): vo
   data.imageIndex = String(painted.imageIndex);
   data.quality = painted.quality;
   data.palette = painted.palette?.name ?? "";
+  data.invert = painted.invert ? "1" : "";
   const window = painted.voi?.kind === "window" ? painted.voi.window : null;
   data.windowCenter = window ? String(window.windowCenter) : "";
   data.windowWidth = window ? String(window.windowWidth) : "";
@@ -73,4 +74,5 @@ const PAINTED_DATA = [
   "windowCenter",
   "windowWidth",
   "palette",
+  "invert",
 ] as const;
